@@ -1,0 +1,35 @@
+import type { LibraryOptions, ResourcesConfig } from './config.js'
+import { Hub } from './hub.js'
+import type { Platform } from './platform.js'
+import { web } from './web.js'
+
+/** Everything from outside, in one value: configuration, options, platform, events, and the state of each part. */
+export interface Context {
+  /** The normalised configuration. Read it through an accessor that names what is missing. */
+  config: ResourcesConfig
+  options: LibraryOptions
+  readonly platform: Platform
+  readonly events: Hub
+  /** State by name, so that two copies of a package in one program share it. See {@link perContext}. */
+  readonly state: Map<string, unknown>
+}
+
+export function newContext(config: ResourcesConfig, options: LibraryOptions, platform: Platform = web): Context {
+  return { config, options, platform, events: new Hub(), state: new Map() }
+}
+
+const slot = Symbol.for('backline.context')
+
+/** The context that `Amplify.configure` fills. ESM, CommonJS and duplicate installs all find the same one. */
+export function currentContext(): Context {
+  const home = globalThis as { [slot]?: Context }
+  return (home[slot] ??= newContext({}, {}))
+}
+
+/** State that belongs to a context: made on first use, found again by its name. */
+export function perContext<T>(name: string, create: (ctx: Context) => T): (ctx: Context) => T {
+  return (ctx) => {
+    if (!ctx.state.has(name)) ctx.state.set(name, create(ctx))
+    return ctx.state.get(name) as T
+  }
+}

@@ -1,0 +1,30 @@
+export interface ErrorDetails {
+  cause?: unknown
+  /** What to do about it, in a sentence for the developer. */
+  recoverySuggestion?: string
+  /** HTTP status, where a service answered. */
+  status?: number
+  requestId?: string
+}
+
+/** Base of every error that Backline throws. Branch on `name`: it is part of the contract and never changes. */
+export class AmplifyError<Name extends string = string> extends Error {
+  override readonly name: Name
+  readonly recoverySuggestion?: string
+  readonly status?: number
+  readonly requestId?: string
+  /** What lies beneath, under the name `aws-amplify` gave it. The same value as `cause`. */
+  readonly underlyingError?: unknown
+
+  constructor(name: Name, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = name
+    this.recoverySuggestion = details.recoverySuggestion
+    this.status = details.status
+    this.requestId = details.requestId
+    this.underlyingError = details.cause
+  }
+}
+
+/** A class of errors that a wire can be told to throw: `awsJson(ctx, { …, error: AuthError })`. */
+export type ErrorClass = new (name: string, message: string, details?: ErrorDetails) => AmplifyError

@@ -1,0 +1,3 @@
+// What apps import. Completed by the owner of core: Amplify, createAmplifyContext, parseAmplifyConfig, Hub, stores, Cache, I18n, …
+export type { Context } from './context.js'
+export { AmplifyError } from './errors.js'
