@@ -2,7 +2,8 @@ import type { Context } from './context.js'
 import type { ErrorClass } from './errors.js'
 import type { Call } from './http.js'
 
-export interface AwsJsonCall extends Pick<Call, 'authorize' | 'signal' | 'idempotent' | 'attempts' | 'timeout'> {
+export interface AwsJsonCall
+  extends Pick<Call, 'authorize' | 'signal' | 'idempotent' | 'attempts' | 'timeout'> {
   url: string | URL
   /** `X-Amz-Target`, such as `AWSCognitoIdentityProviderService.InitiateAuth`. */
   target: string

@@ -14,7 +14,11 @@ export interface Context {
   readonly state: Map<string, unknown>
 }
 
-export function newContext(config: ResourcesConfig, options: LibraryOptions, platform: Platform = web): Context {
+export function newContext(
+  config: ResourcesConfig,
+  options: LibraryOptions,
+  platform: Platform = web,
+): Context {
   return { config, options, platform, events: new Hub(), state: new Map() }
 }
 

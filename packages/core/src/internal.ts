@@ -1,7 +1,13 @@
 // What our own packages import. No promise of stability to anyone else.
 export { type AwsJsonCall, awsJson } from './awsJson.js'
 export { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex, utf8 } from './bytes.js'
-export { type GraphQLAuthMode, type LibraryOptions, type ResourcesConfig, type UserPool, userPool } from './config.js'
+export {
+  type GraphQLAuthMode,
+  type LibraryOptions,
+  type ResourcesConfig,
+  type UserPool,
+  userPool,
+} from './config.js'
 export { type Context, currentContext, perContext } from './context.js'
 export { type AWSCredentials, clearCredentials, credentials } from './credentials.js'
 export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'

@@ -42,7 +42,10 @@ export interface Session {
  * The session, refreshed ahead of expiry by the services' clock; undefined for a guest. Concurrent callers share one refresh;
  * a refresh that a sign-out overtook is thrown away; network, 429 and 5xx failures throw but sign nobody out.
  */
-export declare function session(ctx: Context, options?: { forceRefresh?: boolean; clientMetadata?: Record<string, string> }): Promise<Session | undefined>
+export declare function session(
+  ctx: Context,
+  options?: { forceRefresh?: boolean; clientMetadata?: Record<string, string> },
+): Promise<Session | undefined>
 
 /** The session as stored, refreshed or not: for who is signed in, not for calls. */
 export declare function storedSession(ctx: Context): Promise<Session | undefined>

@@ -1,0 +1,67 @@
+/** A mail or text that AWS would have sent. It lands here instead. */
+export interface Message {
+  channel: 'email' | 'sms'
+  to: string
+  /** The code or temporary password in it, where there is one. */
+  code?: string
+  subject: string
+  body: string
+  /** Milliseconds since 1970 by the sandbox's clock. */
+  at: number
+}
+
+export interface Inbox {
+  deliver(message: Message): void
+  /** Everything not yet cleared, oldest first. */
+  all(): Message[]
+  /** The oldest message that fits and that `next` has not handed out before; waits for one up to `timeout` ms (5,000). */
+  next(
+    filter?: { to?: string; channel?: Message['channel'] },
+    options?: { timeout?: number },
+  ): Promise<Message>
+  clear(): void
+}
+
+const KEPT = 500
+
+export function createInbox(): Inbox {
+  let messages: Message[] = []
+  const handedOut = new WeakSet<Message>()
+  const waiting = new Set<() => void>()
+
+  return {
+    deliver(message) {
+      messages = [...messages, message].slice(-KEPT)
+      for (const wake of waiting) wake()
+    },
+    all: () => [...messages],
+    async next(filter = {}, { timeout = 5_000 } = {}) {
+      const fits = (message: Message) =>
+        !handedOut.has(message) &&
+        (!filter.to || message.to === filter.to) &&
+        (!filter.channel || message.channel === filter.channel)
+      const giveUp = Date.now() + timeout
+      for (;;) {
+        const found = messages.find(fits)
+        if (found) {
+          handedOut.add(found)
+          return found
+        }
+        const left = giveUp - Date.now()
+        if (left <= 0) throw new Error(`No message for ${filter.to ?? 'anybody'} within ${timeout} ms.`)
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            clearTimeout(timer)
+            waiting.delete(wake)
+            resolve()
+          }
+          const timer = setTimeout(wake, left)
+          waiting.add(wake)
+        })
+      }
+    },
+    clear() {
+      messages = []
+    },
+  }
+}

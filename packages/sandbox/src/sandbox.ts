@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, createClock } from './clock.js'
+import { createFaults, type Fault } from './faults.js'
+import { createInbox, type Inbox } from './inbox.js'
+import type { BackendPlan } from './plan.js'
+import { listen } from './server.js'
+import type { IssuedCredentials, Service, World } from './service.js'
+import { openStore } from './store.js'
+
+export interface SandboxOptions {
+  /** A folder with a `backend.ts`, or what `defineBackend(…)` returned. */
+  backend: unknown
+  /** 0, the default in code, takes a free one. */
+  port?: number
+  /** Where everything is kept between runs; `:memory:` (the default in code) keeps nothing. */
+  dataDir?: string
+}
+
+export interface Sandbox {
+  readonly url: string
+  /** The `amplify_outputs.json` of this backend, for `Amplify.configure`. */
+  readonly outputs: Record<string, unknown>
+  readonly inbox: Inbox
+  readonly clock: Clock
+  /** Keys that may do everything, as an administrator's would. */
+  readonly credentials: { accessKeyId: string; secretAccessKey: string }
+  failNext(fault: Fault): void
+  reset(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Serves a plan. `startSandbox` makes the plan first. */
+export async function serve(
+  plan: BackendPlan,
+  { port = 0, dataDir = ':memory:' }: Omit<SandboxOptions, 'backend'> = {},
+): Promise<Sandbox> {
+  const inMemory = dataDir === ':memory:'
+  const home = inMemory ? mkdtempSync(join(tmpdir(), 'backline-')) : dataDir
+  mkdirSync(home, { recursive: true })
+  const store = openStore(inMemory ? ':memory:' : join(home, 'backline.sqlite'))
+  const faults = createFaults()
+  const clock = createClock()
+  const log = (line: string) => console.error(`[sandbox] ${line}`)
+
+  let services: Service[] = []
+  const server = await listen(port, { services: () => services, faults, clock, log })
+  const world: World = {
+    plan,
+    store,
+    clock,
+    inbox: createInbox(),
+    url: `http://127.0.0.1:${server.port}`,
+    region: 'us-east-1',
+    accountId: '000000000000',
+    filesDir: join(home, 'files'),
+    log,
+  }
+  const root: IssuedCredentials = rootCredentials(store)
+  // Each service is made here, in the order in which they need each other.
+  services = []
+
+  return {
+    url: world.url,
+    outputs: {},
+    inbox: world.inbox,
+    clock,
+    credentials: { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey },
+    failNext: faults.order,
+    async reset() {
+      store.transaction(() => {
+        for (const service of services) service.reset?.()
+      })
+      world.inbox.clear()
+      faults.clear()
+      clock.reset()
+    },
+    async stop() {
+      await server.close()
+      for (const service of services) await service.close?.()
+      store.close()
+      if (inMemory) rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The administrator's key: made once per store, so that a script may keep it. */
+function rootCredentials(store: ReturnType<typeof openStore>): IssuedCredentials {
+  store.migrate('root', ['CREATE TABLE root_key (id TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT'])
+  const known = store.get<{ id: string; secret: string }>('SELECT id, secret FROM root_key')
+  const { id, secret } = known ?? {
+    id: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secret: randomBytes(30).toString('base64'),
+  }
+  if (!known) store.run('INSERT INTO root_key VALUES (?, ?)', id, secret)
+  return { accessKeyId: id, secretAccessKey: secret, principal: { role: 'root' } }
+}

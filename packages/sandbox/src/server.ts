@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Clock } from './clock.js'
+import type { Faults } from './faults.js'
+import type { Service, WireRequest, WireResponse } from './service.js'
+
+/** Thrown by `WireRequest.bytes` past its limit; answered 413 in the service's own words. */
+export class BodyTooLarge extends Error {
+  constructor(limit: number) {
+    super(`The request body is larger than ${limit} bytes.`)
+  }
+}
+
+/** What the server needs to answer. */
+export interface House {
+  services: () => Service[]
+  faults: Faults
+  clock: Clock
+  log: (line: string) => void
+}
+
+export interface Server {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Only names that mean this machine, and AWS's own (clients with wired-in hosts are pointed here by their tests): no DNS rebinding. */
+const HOSTS = /^(localhost|127\.0\.0\.1|\[::1\]|[\w.-]+\.localhost|[\w.-]+\.amazonaws\.com)(:\d+)?$/i
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': '*, authorization, date, etag, x-amzn-requestid, x-amzn-errortype',
+}
+
+/** Listens on 127.0.0.1 only and hands each request to the first service that knows it. */
+export async function listen(port: number, house: House): Promise<Server> {
+  const { services, faults } = house
+  const http = createServer({ maxHeaderSize: 64 * 1024 }, (incoming, outgoing) => {
+    answer(incoming, house).then(
+      (response) => send(response, incoming, outgoing, house.clock),
+      () => outgoing.destroy(),
+    )
+  })
+  http.on('upgrade', (incoming, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    const request = HOSTS.test(incoming.headers.host ?? '') && parse(incoming)
+    const service = request && services().find((each) => each.upgrade && each.matches(request))
+    if (!request || !service?.upgrade) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+    else if (faults.take(service.name)) socket.destroy()
+    else service.upgrade(request, incoming, socket, head)
+  })
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    port: (http.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        http.close(() => resolve())
+        http.closeAllConnections()
+      }),
+  }
+}
+
+async function answer(incoming: IncomingMessage, { services, faults, log }: House): Promise<WireResponse> {
+  if (!HOSTS.test(incoming.headers.host ?? '')) {
+    return { status: 403, body: 'The sandbox answers to localhost only.' }
+  }
+  const request = parse(incoming)
+  if (!request) return { status: 400, body: 'The request line could not be read.' }
+  const service = services().find((each) => each.matches(request))
+  if (!service)
+    return {
+      status: 404,
+      body: `No service of the sandbox answers ${request.method} ${request.url.pathname}.`,
+    }
+  const fault = faults.take(service.name)
+  if (fault?.drop) throw new Error('dropped by order')
+  if (fault?.delay) await new Promise((resolve) => setTimeout(resolve, fault.delay))
+  if (fault?.status) return service.fault(fault.status, 'An error ordered from the sandbox.')
+  try {
+    return await service.handle(request)
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return service.fault(413, error.message)
+    log(
+      `${service.name}: ${request.method} ${request.url.pathname} failed inside: ${(error as Error).stack ?? error}`,
+    )
+    return service.fault(500, 'Something went wrong inside the sandbox; its log says what.')
+  }
+}
+
+function parse(incoming: IncomingMessage): WireRequest | undefined {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
+  }
+  const target = incoming.url ?? '/'
+  const url = URL.parse(target, `http://${headers.host}`)
+  if (!url) return undefined
+  let whole: Promise<Buffer> | undefined
+  return {
+    method: incoming.method ?? 'GET',
+    target,
+    url,
+    headers,
+    body: incoming,
+    bytes: (limit = 1024 * 1024) => (whole ??= collect(incoming, limit)),
+  }
+}
+
+async function collect(body: Readable, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > limit) throw new BodyTooLarge(limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+async function send(
+  response: WireResponse,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  clock: Clock,
+): Promise<void> {
+  outgoing.writeHead(response.status, {
+    ...CORS,
+    date: new Date(clock.now()).toUTCString(),
+    ...response.headers,
+  })
+  const { body } = response
+  try {
+    if (incoming.method === 'HEAD' || body === undefined) outgoing.end()
+    else if (body instanceof Readable) await pipeline(body, outgoing)
+    else outgoing.end(body)
+  } catch {
+    outgoing.destroy()
+  }
+  // What a service did not read must not block the connection.
+  if (!incoming.readableEnded) incoming.resume()
+}
