@@ -16,6 +16,7 @@ export { Hub, type HubCapsule, type HubPayload } from './hub.js'
 export type { KeyValueStorageInterface, Platform } from './platform.js'
 export {
   clearSession,
+  clearStoredDevice,
   type DeviceMetadata,
   decodeJWT,
   type JWT,
@@ -23,6 +24,8 @@ export {
   type Session,
   type SignInDetails,
   session,
+  setSessionStorage,
+  storedDevice,
   storedSession,
   storeSession,
 } from './session.js'

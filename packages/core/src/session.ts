@@ -1,4 +1,5 @@
 import type { Context } from './context.js'
+import type { KeyValueStorageInterface } from './platform.js'
 
 export interface JwtPayload {
   exp?: number
@@ -53,6 +54,14 @@ export declare function storedSession(ctx: Context): Promise<Session | undefined
 /** Only auth calls these. Both are durable when they resolve, and both raise the generation. They emit nothing. */
 export declare function storeSession(ctx: Context, session: Session): Promise<void>
 export declare function clearSession(ctx: Context): Promise<void>
+
+/** Where this context keeps its session: the platform's store unless this chose another. Synchronous, as in `aws-amplify`. */
+export declare function setSessionStorage(ctx: Context, storage: KeyValueStorageInterface): void
+
+/** The device this user signed in on before; kept when they sign out, so that the pool knows it again. */
+export declare function storedDevice(ctx: Context, username: string): Promise<DeviceMetadata | undefined>
+/** Only auth calls this: when the service no longer knows the device. */
+export declare function clearStoredDevice(ctx: Context, username: string): Promise<void>
 
 /** @throws {AmplifyError} `InvalidJWTException`-like when the token cannot be read. */
 export declare function decodeJWT(token: string): JWT
