@@ -45,8 +45,8 @@ export async function listen(port: number, house: House): Promise<Server> {
   })
   http.on('upgrade', (incoming, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const request = HOSTS.test(incoming.headers.host ?? '') && parse(incoming)
-    const service = request && services().find((each) => each.upgrade && each.matches(request))
+    const request = HOSTS.test(incoming.headers.host ?? '') ? parse(incoming) : undefined
+    const service = request ? services().find((each) => each.upgrade && each.matches(request)) : undefined
     if (!request || !service?.upgrade) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
     else if (faults.take(service.name)) socket.destroy()
     else service.upgrade(request, incoming, socket, head)
