@@ -1,1 +1,229 @@
-export {}
+// The words of an `amplify/` folder. Each `define…` returns a plain value that says what was asked for; the sandbox reads it,
+// and nothing here touches the network or AWS. Values are told apart by a registered symbol, so copies of this package mix.
+
+import type { Recording } from './recording.js'
+import { record } from './recording.js'
+
+const KIND = Symbol.for('backline.definition')
+
+export type DefinitionKind = 'auth' | 'data' | 'storage' | 'function' | 'secret' | 'referenceAuth' | 'backend'
+
+export interface Definition<Kind extends DefinitionKind = DefinitionKind, Props = unknown> {
+  readonly [KIND]: Kind
+  readonly props: Props
+}
+
+/** Which `define…` made this value? Undefined for anything else. */
+export function kindOf(value: unknown): DefinitionKind | undefined {
+  return typeof value === 'object' && value !== null ? (value as Partial<Definition>)[KIND] : undefined
+}
+
+function define<Kind extends DefinitionKind, Props>(kind: Kind, props: Props): Definition<Kind, Props> {
+  if (typeof props !== 'object' || props === null) {
+    throw new TypeError(
+      `define${kind[0]?.toUpperCase()}${kind.slice(1)} needs an object that says what to define.`,
+    )
+  }
+  return { [KIND]: kind, props }
+}
+
+// ------------------------------------------------------------------------------------------------------------------ auth
+
+/** A value that is set outside the code: `secret('GOOGLE_CLIENT_SECRET')`. */
+export type Secret = Definition<'secret', { name: string }>
+
+export function secret(name: string): Secret {
+  return define('secret', { name })
+}
+
+export interface AttributeProps {
+  required?: boolean
+  mutable?: boolean
+  [more: string]: unknown
+}
+
+export interface AuthProps {
+  name?: string
+  loginWith: {
+    email?: boolean | Record<string, unknown>
+    phone?: boolean | Record<string, unknown>
+    username?: boolean
+    externalProviders?: Record<string, unknown>
+    webAuthn?: boolean | Record<string, unknown>
+  }
+  userAttributes?: Record<string, AttributeProps | boolean>
+  groups?: string[]
+  multifactor?: { mode: 'OFF' | 'OPTIONAL' | 'REQUIRED'; [more: string]: unknown }
+  accountRecovery?: string
+  triggers?: Record<string, unknown>
+  access?: (allow: never) => unknown[]
+  senders?: Record<string, unknown>
+  passwordlessOptions?: Record<string, unknown>
+}
+
+export type AuthDefinition = Definition<'auth', AuthProps>
+
+/** Sign-in of the app: `defineAuth({ loginWith: { email: true } })`. */
+export function defineAuth(props: AuthProps): AuthDefinition {
+  return define('auth', props)
+}
+
+export interface ReferenceAuthProps {
+  userPoolId: string
+  userPoolClientId: string
+  identityPoolId: string
+  authRoleArn: string
+  unauthRoleArn: string
+  groups?: Record<string, string>
+  access?: (allow: never) => unknown[]
+}
+
+/** An existing user pool on AWS. The sandbox cannot hold it and says so; see the sandbox's documentation. */
+export function referenceAuth(props: ReferenceAuthProps): Definition<'referenceAuth', ReferenceAuthProps> {
+  return define('referenceAuth', props)
+}
+
+// ------------------------------------------------------------------------------------------------------------------ data
+
+export type AuthorizationModeName = 'apiKey' | 'userPool' | 'identityPool' | 'iam' | 'oidc' | 'lambda'
+
+export interface DataProps {
+  /** What `a.schema(…)` returned. */
+  schema: unknown
+  name?: string
+  authorizationModes?: {
+    defaultAuthorizationMode?: AuthorizationModeName
+    apiKeyAuthorizationMode?: { expiresInDays?: number; description?: string }
+    lambdaAuthorizationMode?: unknown
+    oidcAuthorizationMode?: unknown
+  }
+  functions?: Record<string, unknown>
+  logging?: unknown
+}
+
+export type DataDefinition = Definition<'data', DataProps>
+
+/** The app's GraphQL API: `defineData({ schema, authorizationModes })`. */
+export function defineData(props: DataProps): DataDefinition {
+  return define('data', props)
+}
+
+// --------------------------------------------------------------------------------------------------------------- storage
+
+/** `read` is `get` and `list`. */
+export type StorageAction = 'read' | 'get' | 'list' | 'write' | 'delete'
+
+export interface StorageGrant {
+  readonly who: 'guest' | 'authenticated' | 'entity' | 'resource' | { readonly groups: readonly string[] }
+  readonly actions: readonly StorageAction[]
+}
+
+interface StorageGrantBuilder {
+  to(actions: StorageAction[]): StorageGrant
+}
+
+export interface StorageAllow {
+  readonly guest: StorageGrantBuilder
+  readonly authenticated: StorageGrantBuilder
+  groups(names: string[]): StorageGrantBuilder
+  /** The owner of a path with `{entity_id}` in it. */
+  entity(kind: 'identity'): StorageGrantBuilder
+  resource(resource: unknown): StorageGrantBuilder
+}
+
+export interface StorageProps {
+  name: string
+  isDefault?: boolean
+  versioned?: boolean
+  access?: (allow: StorageAllow) => Record<string, StorageGrant[]>
+  triggers?: Record<string, unknown>
+}
+
+export type StorageDefinition = Definition<'storage', StorageProps>
+
+/** A bucket and who may do what in it: `defineStorage({ name, access: (allow) => ({ 'media/*': [allow.guest.to(['read'])] }) })`. */
+export function defineStorage(props: StorageProps): StorageDefinition {
+  return define('storage', props)
+}
+
+/** The `allow` that `defineStorage({ access })` is called with. */
+export const storageAllow: StorageAllow = /* @__PURE__ */ (() => {
+  const grant = (who: StorageGrant['who']): StorageGrantBuilder => ({ to: (actions) => ({ who, actions }) })
+  return {
+    guest: grant('guest'),
+    authenticated: grant('authenticated'),
+    groups: (names: string[]) => grant({ groups: names }),
+    entity: () => grant('entity'),
+    resource: () => grant('resource'),
+  }
+})()
+
+// -------------------------------------------------------------------------------------------------------------- functions
+
+export interface FunctionProps {
+  name?: string
+  entry?: string
+  timeoutSeconds?: number
+  memoryMB?: number
+  runtime?: number
+  environment?: Record<string, string | Secret>
+  schedule?: string | string[]
+  layers?: Record<string, string>
+  resourceGroupName?: string
+  [more: string]: unknown
+}
+
+export type FunctionDefinition = Definition<'function', FunctionProps>
+
+/** A Lambda function of the app. */
+export function defineFunction(props: FunctionProps = {}): FunctionDefinition {
+  return define('function', props)
+}
+
+// ---------------------------------------------------------------------------------------------------------------- backend
+
+// biome-ignore lint/suspicious/noExplicitAny: CDK constructs of every kind hang here; what is called on them is recorded, not typed.
+type Constructs = any
+
+export interface BackendProps {
+  /** The parts by name, and every CDK call made on the backend, in order. */
+  parts: Record<string, Definition>
+  recordings: Recording[]
+  outputs: Record<string, unknown>[]
+}
+
+export type Backend<Parts> = Definition<'backend', BackendProps> & {
+  readonly [Name in keyof Parts]: { readonly resources: Constructs }
+} & {
+  createStack(name: string): Constructs
+  /** Merged into `amplify_outputs.json`. */
+  addOutput(output: Record<string, unknown>): void
+}
+
+/** The whole backend: `defineBackend({ auth, data, storage })`, the heart of `amplify/backend.ts`. */
+export function defineBackend<Parts extends Record<string, unknown>>(parts: Parts): Backend<Parts> {
+  for (const [name, part] of Object.entries(parts)) {
+    if (!kindOf(part)) {
+      throw new TypeError(`defineBackend: '${name}' is not the result of a define… function.`)
+    }
+  }
+  const recordings: Recording[] = []
+  const outputs: Record<string, unknown>[] = []
+  const backend = {
+    ...define('backend', { parts: parts as Record<string, Definition>, recordings, outputs }),
+    ...Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => [
+        name,
+        { ...(part as Definition), resources: record(`${name}.resources`, recordings) },
+      ]),
+    ),
+    createStack: (name: string) => record(`stacks.${name}`, recordings),
+    addOutput: (output: Record<string, unknown>) => {
+      outputs.push(output)
+    },
+  }
+  return backend as unknown as Backend<Parts>
+}
+
+export type { Recording } from './recording.js'
+export { record } from './recording.js'
