@@ -1,0 +1,120 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as backendModule from '@backline/schema/backend'
+import { build, type Message, type Plugin } from 'esbuild'
+
+/** An `amplify/` folder could not be read. The message says which file and line, and needs no stack. */
+export class LoadError extends Error {}
+
+/** Modules that our own `define…` and `a` stand in for, so that an app need not have them installed. */
+const OURS =
+  /^(@aws-amplify\/(backend|data-schema|backend-data|backend-auth|backend-storage|backend-function)|(backline|aws-amplify)\/(backend|schema)|@backline\/schema(\/backend)?)$/
+/** AWS CDK: calls on it are recorded, not run. */
+const CDK = /^(aws-cdk-lib|constructs|@aws-cdk\/|@aws-amplify\/(backend-cli|ai-constructs|graphql-))/
+
+const HANDOVER = Symbol.for('backline.backendModule')
+
+/**
+ * Runs the `backend.ts` of an `amplify/` folder and returns what its `defineBackend(…)` made. TypeScript is stripped on the way,
+ * imports without an extension work, and nothing is written beside the sources.
+ *
+ * @throws {LoadError}
+ */
+export async function loadBackend(folder: string): Promise<unknown> {
+  const root = resolve(folder)
+  const entry = ['backend.ts', 'backend.mts', 'backend.js', 'backend.mjs']
+    .map((name) => join(root, name))
+    .find(existsSync)
+  if (!entry) {
+    throw new LoadError(
+      `${root} has no backend.ts. An Amplify Gen 2 backend starts there: export const backend = defineBackend({ … }).`,
+    )
+  }
+  const temporary = mkdtempSync(join(tmpdir(), 'backline-load-'))
+  const file = join(temporary, 'backend.mjs')
+  const made: unknown[] = []
+  ;(globalThis as Record<symbol, unknown>)[HANDOVER] = withWitness(made)
+  try {
+    writeFileSync(file, await bundle(entry, root, file))
+    process.setSourceMapsEnabled(true)
+    await import(pathToFileURL(file).href)
+  } catch (error) {
+    if (error instanceof LoadError) throw error
+    throw new LoadError(whereItThrew(error, root), { cause: error })
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  if (!made.length) throw new LoadError(`${relative(process.cwd(), entry)} does not call defineBackend(…).`)
+  return made.at(-1)
+}
+
+/** `backend.ts` need not export anything, so the last `defineBackend` that ran is what counts. */
+function withWitness(made: unknown[]) {
+  return {
+    ...backendModule,
+    defineBackend: (parts: Record<string, unknown>) => {
+      const backend = backendModule.defineBackend(parts)
+      made.push(backend)
+      return backend
+    },
+  }
+}
+
+async function bundle(entry: string, root: string, outfile: string): Promise<string> {
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      absWorkingDir: dirname(root),
+      bundle: true,
+      write: false,
+      outfile,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      sourcemap: 'inline',
+      sourcesContent: false,
+      logLevel: 'silent',
+      plugins: [standIns],
+      banner: {
+        js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
+      },
+    })
+    return outputFiles[0]?.text ?? ''
+  } catch (error) {
+    const messages = (error as { errors?: Message[] }).errors
+    if (!messages?.length) throw error
+    throw new LoadError(messages.map(whereItBroke).join('\n'), { cause: error })
+  }
+}
+
+const standIns: Plugin = {
+  name: 'stand-ins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: OURS }, ({ path }) => ({ path, namespace: 'backline' }))
+    onResolve({ filter: CDK }, ({ path }) => ({ path, namespace: 'cdk' }))
+    onLoad({ filter: /.*/, namespace: 'backline' }, () => ({
+      contents: `module.exports = globalThis[Symbol.for('backline.backendModule')]`,
+    }))
+    onLoad({ filter: /.*/, namespace: 'cdk' }, ({ path }) => ({
+      // The recorder is the prototype, where esbuild's interop leaves any name of an import findable.
+      contents: `module.exports = Object.create(globalThis[Symbol.for('backline.backendModule')].record(${JSON.stringify(path)}, []))`,
+    }))
+  },
+}
+
+function whereItBroke({ location, text }: Message): string {
+  return location ? `${location.file}:${location.line}:${location.column + 1} ${text}` : text
+}
+
+/** The message, with the first place in the folder's own sources that the stack names. */
+function whereItThrew(error: unknown, root: string): string {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+  const base = dirname(root)
+  for (const [, file, line, column] of stack.matchAll(/\(?(?:file:\/\/)?([^\s()]+):(\d+):(\d+)\)?/g)) {
+    const path = file && (file.startsWith('/') ? file : resolve(base, file))
+    if (path?.startsWith(`${root}/`)) return `${relative(base, path)}:${line}:${column} ${message}`
+  }
+  return message
+}

@@ -1,0 +1,241 @@
+import type { Schema } from '@backline/schema'
+import {
+  type AuthProps,
+  type BackendProps,
+  type DataProps,
+  type Definition,
+  kindOf,
+  type Recording,
+  type StorageGrant,
+  type StorageProps,
+  storageAllow,
+} from '@backline/schema/backend'
+import type { AuthPlan, BackendPlan, DataPlan, StoragePlan, StorageRule } from './plan.js'
+
+/** What the definition asks for that the sandbox does not do. Said once, so that nobody is surprised later. */
+export type Warn = (line: string) => void
+
+/**
+ * Reads what `defineBackend(…)` returned into the plan that the services follow.
+ *
+ * @throws {Error} that names the part and the property that cannot be understood.
+ */
+export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
+  if (kindOf(backend) !== 'backend') {
+    throw new Error('The backend must be what defineBackend({ … }) returned.')
+  }
+  const { parts, recordings, outputs } = (backend as Definition<'backend', BackendProps>).props
+  const of = <Props>(kind: string) =>
+    Object.entries(parts).filter(([, part]) => kindOf(part) === kind) as [string, Definition<never, Props>][]
+
+  const [auth, secondAuth] = of<AuthProps>('auth')
+  const [data, secondData] = of<DataProps>('data')
+  if (secondAuth)
+    throw new Error(
+      `defineBackend has two auth parts, '${auth?.[0]}' and '${secondAuth[0]}': one user pool is served.`,
+    )
+  if (secondData)
+    throw new Error(
+      `defineBackend has two data parts, '${data?.[0]}' and '${secondData[0]}': one API is served.`,
+    )
+  const [reference] = of('referenceAuth')
+  if (reference) {
+    throw new Error(
+      `'${reference[0]}' refers to a user pool on AWS, which the sandbox cannot hold. Use defineAuth(…) for local work.`,
+    )
+  }
+  for (const [name] of of('function')) warn(`The function '${name}' is not run by the sandbox yet.`)
+
+  const plan: BackendPlan = {
+    auth: auth && authPlan(auth[1].props, warn),
+    data: data && dataPlan(data[1].props),
+    storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
+    extraOutputs: Object.assign({}, ...outputs) as Record<string, unknown>,
+  }
+  checkStorages(plan)
+  applyRecordings(plan, auth?.[0], recordings, warn)
+  return plan
+}
+
+function authPlan(props: AuthProps, warn: Warn): AuthPlan {
+  const { loginWith } = props
+  if (!loginWith || !(loginWith.email || loginWith.phone || loginWith.username)) {
+    throw new Error(
+      'defineAuth: loginWith must turn on email, phone or username, as in { loginWith: { email: true } }.',
+    )
+  }
+  if (props.triggers && Object.keys(props.triggers).length)
+    warn('defineAuth: triggers are not run by the sandbox yet.')
+  if (props.multifactor && props.multifactor.mode !== 'OFF')
+    warn('defineAuth: multifactor is not enforced by the sandbox yet.')
+  if (loginWith.externalProviders) warn('defineAuth: externalProviders are not served by the sandbox yet.')
+  const required = Object.entries(props.userAttributes ?? {})
+    .filter(([, each]) => typeof each === 'object' && each.required)
+    .map(([name]) => attributeOnTheWire(name))
+  return {
+    loginWith: { email: !!loginWith.email, phone: !!loginWith.phone, username: !!loginWith.username },
+    requiredAttributes: [
+      ...new Set([
+        ...(loginWith.email ? ['email'] : []),
+        ...(loginWith.phone ? ['phone_number'] : []),
+        ...required,
+      ]),
+    ],
+    groups: props.groups ?? [],
+    // What Amplify deploys where nothing is said: https://docs.amplify.aws/react/build-a-backend/auth/concepts/
+    passwordPolicy: {
+      minLength: 8,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireNumbers: true,
+      requireSymbols: true,
+    },
+    allowGuests: true,
+    accessTokenSeconds: 3600,
+    idTokenSeconds: 3600,
+    refreshTokenSeconds: 30 * 86_400,
+  }
+}
+
+/** `phoneNumber` → `phone_number`, `custom:plan` stays. */
+function attributeOnTheWire(name: string): string {
+  if (name.startsWith('custom:')) return name
+  if (name === 'fullname') return 'name'
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+const AUTH_MODES = ['apiKey', 'userPool', 'identityPool', 'iam', 'oidc', 'lambda'] as const
+
+function dataPlan(props: DataProps): DataPlan {
+  if (typeof props.schema !== 'object' || props.schema === null) {
+    throw new Error('defineData: schema must be what a.schema({ … }) returned.')
+  }
+  const modes = props.authorizationModes
+  const mode = modes?.defaultAuthorizationMode ?? 'userPool'
+  if (!AUTH_MODES.includes(mode)) {
+    throw new Error(`defineData: defaultAuthorizationMode '${mode}' is none of ${AUTH_MODES.join(', ')}.`)
+  }
+  const days = modes?.apiKeyAuthorizationMode?.expiresInDays
+  if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= 365)) {
+    throw new Error('defineData: apiKeyAuthorizationMode.expiresInDays must be a whole number from 1 to 365.')
+  }
+  return {
+    schema: props.schema as Schema,
+    defaultAuthMode: mode,
+    apiKeyDays: modes?.apiKeyAuthorizationMode || mode === 'apiKey' ? (days ?? 7) : undefined,
+  }
+}
+
+const ACTIONS = {
+  read: ['get', 'list'],
+  get: ['get'],
+  list: ['list'],
+  write: ['write'],
+  delete: ['delete'],
+} as const
+
+function storagePlan(part: string, props: StorageProps): StoragePlan {
+  if (!props.name) throw new Error(`defineStorage ('${part}'): name must not be empty.`)
+  const rules: StorageRule[] = []
+  for (const [path, grants] of Object.entries(props.access?.(storageAllow) ?? {})) {
+    if (path.startsWith('/') || !path.endsWith('/*')) {
+      throw new Error(
+        `defineStorage ('${props.name}'): the path '${path}' must not start with '/' and must end with '/*'.`,
+      )
+    }
+    for (const grant of grants) rules.push(...storageRules(path, grant, props.name))
+  }
+  return {
+    name: props.name,
+    isDefault: props.isDefault ?? false,
+    bucketName: `amplify-sandbox-${props.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`
+      .slice(0, 63)
+      .replace(/-+$/, ''),
+    rules,
+  }
+}
+
+function storageRules(path: string, grant: StorageGrant, storage: string): StorageRule[] {
+  const may = [
+    ...new Set(
+      grant.actions.flatMap((action) => {
+        if (!ACTIONS[action])
+          throw new Error(
+            `defineStorage ('${storage}'): '${action}' on '${path}' is none of ${Object.keys(ACTIONS)}.`,
+          )
+        return ACTIONS[action]
+      }),
+    ),
+  ]
+  const { who } = grant
+  if (who === 'resource') return []
+  if (who === 'entity') {
+    if (!path.includes('{entity_id}'))
+      throw new Error(
+        `defineStorage ('${storage}'): allow.entity on '${path}' needs {entity_id} in the path.`,
+      )
+    return [{ path, who: { kind: 'owner' }, may }]
+  }
+  if (typeof who === 'object')
+    return who.groups.map((group) => ({ path, who: { kind: 'group', group }, may }))
+  return [{ path, who: { kind: who }, may }]
+}
+
+/** Exactly one default bucket where there is any: the first, unless one says it is. */
+function checkStorages({ storages }: BackendPlan) {
+  const defaults = storages.filter((each) => each.isDefault)
+  if (defaults.length > 1) {
+    throw new Error(`defineStorage: '${defaults[0]?.name}' and '${defaults[1]?.name}' both say isDefault.`)
+  }
+  if (storages.length > 1 && !defaults.length)
+    throw new Error('defineStorage: of several buckets one must say isDefault: true.')
+  if (storages[0] && !defaults.length) storages[0].isDefault = true
+  const names = new Set<string>()
+  for (const { name } of storages) {
+    if (names.has(name)) throw new Error(`defineStorage: two buckets are called '${name}'.`)
+    names.add(name)
+  }
+}
+
+/** CDK calls with a meaning here take effect; the rest is named once. */
+function applyRecordings(
+  plan: BackendPlan,
+  authName: string | undefined,
+  recordings: Recording[],
+  warn: Warn,
+) {
+  const ignored = new Set<string>()
+  for (const recording of recordings) {
+    if (!(plan.auth && authName && applyToAuth(plan.auth, authName, recording))) ignored.add(recording.path)
+  }
+  if (ignored.size)
+    warn(`amplify/backend.ts: these CDK calls have no effect in the sandbox: ${[...ignored].join(', ')}.`)
+}
+
+function applyToAuth(auth: AuthPlan, name: string, { path, value, args }: Recording): boolean {
+  const cfn = `${name}.resources.cfnResources`
+  if (path === `${cfn}.cfnIdentityPool.allowUnauthenticatedIdentities`) {
+    auth.allowGuests = value === true
+    return true
+  }
+  if (path === `${cfn}.cfnUserPool.policies`) {
+    const policy = (value as { passwordPolicy?: Record<string, unknown> })?.passwordPolicy ?? {}
+    for (const [key, each] of Object.entries(policy)) setPolicy(auth, key, each)
+    return true
+  }
+  if (path === `${cfn}.cfnUserPool.addPropertyOverride` && typeof args?.[0] === 'string') {
+    const key = /^Policies\.PasswordPolicy\.(\w+)$/.exec(args[0])?.[1]
+    return key !== undefined && setPolicy(auth, key, args[1])
+  }
+  // Nothing to protect here: the store is a file of the developer's.
+  return path === `${cfn}.cfnUserPool.deletionProtection`
+}
+
+function setPolicy({ passwordPolicy }: AuthPlan, key: string, value: unknown): boolean {
+  const known = `${key[0]?.toLowerCase()}${key.slice(1)}`
+  if (known === 'minimumLength' && typeof value === 'number') passwordPolicy.minLength = value
+  else if (known in passwordPolicy && typeof value === 'boolean')
+    Object.assign(passwordPolicy, { [known]: value })
+  else return false
+  return true
+}
