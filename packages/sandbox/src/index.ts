@@ -1,1 +1,3 @@
-export type { Sandbox, SandboxOptions } from './sandbox.js'
+export { runSandbox } from './cli.js'
+export { LoadError } from './loader.js'
+export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js'

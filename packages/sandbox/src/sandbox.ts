@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { type Clock, createClock } from './clock.js'
 import { createFaults, type Fault } from './faults.js'
 import { createInbox, type Inbox } from './inbox.js'
+import { loadBackend } from './loader.js'
 import type { BackendPlan } from './plan.js'
+import { planOf } from './planOf.js'
 import { listen } from './server.js'
 import type { IssuedCredentials, Service, World } from './service.js'
 import { openStore } from './store.js'
@@ -28,8 +30,28 @@ export interface Sandbox {
   /** Keys that may do everything, as an administrator's would. */
   readonly credentials: { accessKeyId: string; secretAccessKey: string }
   failNext(fault: Fault): void
+  /** Serves another definition from now on, over the data that is there. Refused as a whole if any service refuses it. */
+  update(backend: unknown): Promise<void>
+  /** Forgets all data, mail, faults and time travel. */
   reset(): Promise<void>
   stop(): Promise<void>
+}
+
+/**
+ * Starts the local backend: every service on one port of 127.0.0.1.
+ *
+ * @example
+ * const sandbox = await startSandbox({ backend: './amplify' })
+ * Amplify.configure(sandbox.outputs)
+ * @throws {LoadError} where the folder cannot be read; the message says which file and line.
+ */
+export async function startSandbox({ backend, ...rest }: SandboxOptions): Promise<Sandbox> {
+  return serve(await planFrom(backend), rest)
+}
+
+async function planFrom(backend: unknown): Promise<BackendPlan> {
+  const warn = (line: string) => console.warn(`[sandbox] ${line}`)
+  return planOf(typeof backend === 'string' ? await loadBackend(backend) : backend, warn)
 }
 
 /** Serves a plan. `startSandbox` makes the plan first. */
@@ -69,6 +91,17 @@ export async function serve(
     clock,
     credentials: { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey },
     failNext: faults.order,
+    async update(backend) {
+      const before = world.plan
+      world.plan = await planFrom(backend)
+      try {
+        for (const service of services) service.reload?.()
+      } catch (error) {
+        world.plan = before
+        for (const service of services) service.reload?.()
+        throw error
+      }
+    },
     async reset() {
       store.transaction(() => {
         for (const service of services) service.reset?.()

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Sandbox, startSandbox } from './sandbox.js'
+
+const HELP = `backline sandbox: the backend of your amplify/ folder, on this machine, with no AWS account
+
+  npx backline sandbox [options]
+
+  --backend <folder>   the folder with backend.ts            (amplify)
+  --port <number>      the one port of every service         (20300)
+  --data <folder>      where it keeps its data               (.backline)
+  --outputs <file>     the configuration it writes           (amplify_outputs.json)
+  --memory             keep nothing between runs
+  --reset              forget all data first
+  --once               do not watch the folder for changes
+  --help
+`
+
+const OPTIONS = {
+  backend: { type: 'string', default: 'amplify' },
+  port: { type: 'string', default: '20300' },
+  data: { type: 'string', default: '.backline' },
+  outputs: { type: 'string', default: 'amplify_outputs.json' },
+  memory: { type: 'boolean', default: false },
+  reset: { type: 'boolean', default: false },
+  once: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** The command `backline sandbox`. Resolves with an exit code once it has ended: by SIGINT, SIGTERM, or because it could not start. */
+export async function runSandbox(args: string[]): Promise<number> {
+  let options: ReturnType<typeof read>
+  try {
+    options = read(args)
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`)
+    return 2
+  }
+  if (options.help) {
+    console.log(HELP)
+    return 0
+  }
+  const port = Number(options.port)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    console.error(`--port must be a whole number from 0 to 65535, not '${options.port}'.`)
+    return 2
+  }
+
+  const started = performance.now()
+  let sandbox: Sandbox
+  try {
+    sandbox = await startSandbox({
+      backend: options.backend,
+      port,
+      dataDir: options.memory ? ':memory:' : resolve(options.data),
+    })
+  } catch (error) {
+    console.error(explain(error, port))
+    return 1
+  }
+  if (options.reset) await sandbox.reset()
+  writeOutputs(options.outputs, sandbox)
+  console.log(
+    [
+      `The sandbox is up after ${Math.round(performance.now() - started)} ms.`,
+      `  backend   ${relative(process.cwd(), resolve(options.backend)) || '.'}/${options.once ? '' : ', watched for changes'}`,
+      `  outputs   ${options.outputs}`,
+      `  services  ${sandbox.url}`,
+      `  inbox     ${sandbox.url}/_backline/`,
+      'Stop it with Ctrl+C.',
+    ].join('\n'),
+  )
+  const stopWatching = options.once ? () => {} : reloadOnChange(options.backend, options.outputs, sandbox)
+  await ended()
+  stopWatching()
+  await sandbox.stop()
+  return 0
+}
+
+function read(args: string[]) {
+  return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values
+}
+
+/** One line that says what is wrong and what to do; never a stack. */
+function explain(error: unknown, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use, perhaps by another sandbox. Stop it, or choose one with --port.`
+  if (code === 'EACCES')
+    return `This user may not listen on port ${port} or write the data folder: ${message}`
+  return message
+}
+
+/** Written in one step, so that a bundler that watches the file never reads half of it; and only when it says something new. */
+function writeOutputs(file: string, sandbox: Sandbox) {
+  const text = `${JSON.stringify(sandbox.outputs, null, 2)}\n`
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return
+  writeFileSync(`${file}.part`, text)
+  renameSync(`${file}.part`, file)
+}
+
+function reloadOnChange(folder: string, outputs: string, sandbox: Sandbox): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let reloading = Promise.resolve()
+  const reload = async () => {
+    const began = performance.now()
+    try {
+      await sandbox.update(folder)
+      writeOutputs(outputs, sandbox)
+      console.log(`Reloaded in ${Math.round(performance.now() - began)} ms.`)
+    } catch (error) {
+      console.error(`${(error as Error).message}\nThe last good backend keeps running.`)
+    }
+  }
+  const watcher = watch(folder, { recursive: true }, (_, file) => {
+    if (file && /(^|[\\/])(node_modules|\.)/.test(file)) return
+    clearTimeout(timer)
+    // Editors write a file in several steps.
+    timer = setTimeout(() => {
+      reloading = reloading.then(reload)
+    }, 60)
+  })
+  watcher.on('error', (error) => console.error(`${join(folder)} is no longer watched: ${error.message}`))
+  return () => {
+    clearTimeout(timer)
+    watcher.close()
+  }
+}
+
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+}
