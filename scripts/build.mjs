@@ -1,0 +1,72 @@
+// Builds every package: tsup for the JavaScript (ESM and CommonJS), tsc for the declarations.
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { packages, root, SELF_CONTAINED } from './packages.mjs'
+
+const run = (command, ...args) => {
+  const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+const emitted = join(root, '.build')
+rmSync(emitted, { recursive: true, force: true })
+run('tsup')
+run('tsc', '-p', 'tsconfig.build.json')
+
+for (const { folder, manifest, entries } of packages) {
+  const dist = join(root, 'packages', folder, 'dist')
+  placeDeclarations(join(emitted, folder, 'src'), dist)
+  if (SELF_CONTAINED.includes(folder)) carryTypes(dist)
+  if (manifest.exports['.'].require) addCommonJsDeclarations(dist)
+  for (const entry of entries) {
+    for (const end of ['js', 'd.ts']) {
+      if (!existsSync(join(dist, `${entry}.${end}`))) throw new Error(`${manifest.name} was built without ${entry}.${end}.`)
+    }
+  }
+}
+rmSync(emitted, { recursive: true, force: true })
+
+function placeDeclarations(from, to) {
+  for (const file of globSync('**/*.d.ts', { cwd: from })) {
+    mkdirSync(dirname(join(to, file)), { recursive: true })
+    cpSync(join(from, file), join(to, file))
+  }
+}
+
+/** A self-contained package keeps the declarations of the packages it bundles under `dist/inner/`, and points there. */
+function carryTypes(dist) {
+  const carried = new Set()
+  const rewrite = (file) => {
+    const text = readFileSync(file, 'utf8').replace(
+      /((?:from|import)\s*\(?\s*['"])@backline\/([\w-]+)(?:\/([\w-]+))?(['"])/g,
+      (_, before, name, entry = 'index', after) => {
+        if (!carried.has(name)) {
+          carried.add(name)
+          placeDeclarations(join(emitted, name, 'src'), join(dist, 'inner', name))
+        }
+        const path = relative(dirname(file), join(dist, 'inner', name, `${entry}.js`)).replaceAll('\\', '/')
+        return `${before}${path.startsWith('.') ? path : `./${path}`}${after}`
+      },
+    )
+    writeFileSync(file, text)
+  }
+  const done = new Set()
+  for (let fresh = true; fresh; ) {
+    fresh = false
+    for (const name of globSync('**/*.d.ts', { cwd: dist })) {
+      if (done.has(name)) continue
+      done.add(name)
+      rewrite(join(dist, name))
+      fresh = true
+    }
+  }
+}
+
+/** Declarations for `require`: the same text, pointing at `.cjs`. */
+function addCommonJsDeclarations(dist) {
+  for (const name of globSync('**/*.d.ts', { cwd: dist })) {
+    const text = readFileSync(join(dist, name), 'utf8').replace(/(['"]\.{1,2}\/[^'"]*)\.js(['"])/g, '$1.cjs$2')
+    writeFileSync(join(dist, name.replace(/\.d\.ts$/, '.d.cts')), text)
+  }
+}

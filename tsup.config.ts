@@ -1,0 +1,35 @@
+import { defineConfig } from 'tsup'
+// @ts-expect-error plain JavaScript, shared with the scripts
+import { packages, root, SELF_CONTAINED } from './scripts/packages.mjs'
+
+interface Package {
+  folder: string
+  manifest: { exports: Record<string, { require?: unknown }>; dependencies?: Record<string, string> }
+  entries: string[]
+}
+
+// Declarations come from tsc (scripts/build.mjs): tsup's own need a compiler API that TypeScript 7 does not have.
+export default defineConfig(
+  (packages as Package[]).map(({ folder, manifest, entries }) => {
+    const selfContained = (SELF_CONTAINED as string[]).includes(folder)
+    return {
+      name: folder,
+      entry: Object.fromEntries(entries.map((name) => [name, `${root}packages/${folder}/src/${name}.ts`])),
+      outDir: `${root}packages/${folder}/dist`,
+      format: manifest.exports['.']?.require ? ['esm', 'cjs'] : ['esm'],
+      target: 'es2022',
+      platform: folder === 'sandbox' ? 'node' : 'neutral',
+      splitting: true,
+      treeshake: false,
+      clean: true,
+      silent: true,
+      sourcemap: folder === 'sandbox',
+      noExternal: selfContained ? [/^@backline\//] : [],
+      external: [...Object.keys(manifest.dependencies ?? {}), ...(selfContained ? [] : [/^@backline\//])],
+      esbuildOptions(options) {
+        options.conditions = ['source']
+      },
+      outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
+    }
+  }),
+)
