@@ -1,0 +1,41 @@
+import type * as aws from '@aws-sdk/client-cognito-identity-provider'
+import { type AwsJsonCall, awsJson, type Context, userPool } from '@backline/core/internal'
+import { AuthError } from './errors.js'
+
+// The user-pool wire, as far as we speak it: AWS JSON 1.1, unsigned. Refreshing tokens is core's. Not spoken: client secrets
+// (an app in a user's hands cannot keep one) and the Admin operations. See docs/protocols/cognito-idp.md.
+
+/** Operation → [what we send, what comes back]. Spelled as on the wire. */
+interface Operations {
+  AssociateSoftwareToken: [aws.AssociateSoftwareTokenRequest, aws.AssociateSoftwareTokenResponse]
+  ConfirmDevice: [aws.ConfirmDeviceRequest, aws.ConfirmDeviceResponse]
+  ConfirmSignUp: [aws.ConfirmSignUpRequest, aws.ConfirmSignUpResponse]
+  GetUser: [aws.GetUserRequest, aws.GetUserResponse]
+  GlobalSignOut: [aws.GlobalSignOutRequest, aws.GlobalSignOutResponse]
+  InitiateAuth: [aws.InitiateAuthRequest, aws.InitiateAuthResponse]
+  ResendConfirmationCode: [aws.ResendConfirmationCodeRequest, aws.ResendConfirmationCodeResponse]
+  RespondToAuthChallenge: [aws.RespondToAuthChallengeRequest, aws.RespondToAuthChallengeResponse]
+  RevokeToken: [aws.RevokeTokenRequest, aws.RevokeTokenResponse]
+  SignUp: [aws.SignUpRequest, aws.SignUpResponse]
+}
+
+/** Where the service says a code went. */
+export type CodeDelivery = aws.CodeDeliveryDetailsType
+
+/** What the service answers to every step of a sign-in: the next challenge, or tokens. */
+export type AuthResponse = aws.RespondToAuthChallengeResponse
+
+export function cognito<Op extends keyof Operations>(
+  ctx: Context,
+  operation: Op,
+  input: Operations[Op][0],
+  limits?: Pick<AwsJsonCall, 'idempotent' | 'timeout' | 'attempts'>,
+): Promise<Operations[Op][1]> {
+  return awsJson(ctx, {
+    ...limits,
+    url: userPool(ctx).url,
+    target: `AWSCognitoIdentityProviderService.${operation}`,
+    input,
+    error: AuthError,
+  })
+}

@@ -1,0 +1,56 @@
+import { type Context, currentContext, type Session, session, storedSession } from '@backline/core/internal'
+import { AuthError } from './errors.js'
+
+/** The flows of v6. A session that an older app stored may name any of them; {@link SignInOptions} says which `signIn` offers. */
+export type AuthFlowType =
+  | 'USER_AUTH'
+  | 'USER_SRP_AUTH'
+  | 'CUSTOM_WITH_SRP'
+  | 'CUSTOM_WITHOUT_SRP'
+  | 'USER_PASSWORD_AUTH'
+
+export interface AuthUser {
+  username: string
+  userId: string
+  /** How this user came in. Absent where an older app, or another way in, has not kept it. */
+  signInDetails?: {
+    /** What the user typed: an email address, a phone number or a username. */
+    loginId?: string
+    authFlowType?: AuthFlowType
+  }
+}
+
+export type GetCurrentUserOutput = AuthUser
+
+/**
+ * The signed-in user, from memory or the store. Goes to the network only where the session has to be refreshed, and where
+ * that fails for want of a network it still answers: being offline signs nobody out.
+ *
+ * @example
+ * const { userId, username } = await getCurrentUser()
+ *
+ * @throws {AuthError} `UserUnAuthenticatedException` when nobody is signed in
+ */
+export async function getCurrentUser(ctx: Context = currentContext()): Promise<GetCurrentUserOutput> {
+  const current = await latestSession(ctx)
+  if (!current) {
+    throw new AuthError('UserUnAuthenticatedException', 'Nobody is signed in.', {
+      recoverySuggestion: 'Call signIn first.',
+    })
+  }
+  return userOf(current)
+}
+
+/** The session, refreshed where it can be. A session that the service refuses is gone by then, so what is stored still counts. */
+export async function latestSession(ctx: Context): Promise<Session | undefined> {
+  return session(ctx).catch(() => storedSession(ctx))
+}
+
+export function userOf({ username, accessToken, idToken, signInDetails }: Session): AuthUser {
+  const claims = { ...accessToken.payload, ...idToken?.payload }
+  return {
+    username: (claims['cognito:username'] ?? claims.username ?? username) as string,
+    userId: claims.sub as string,
+    ...(signInDetails && { signInDetails: signInDetails as AuthUser['signInDetails'] }),
+  }
+}

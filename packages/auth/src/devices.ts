@@ -1,0 +1,88 @@
+import {
+  type Context,
+  type DeviceMetadata,
+  fromBase64,
+  serverTime,
+  storedDevice,
+  toBase64,
+  userPool,
+} from '@backline/core/internal'
+import { type AuthResponse, cognito } from './cognito.js'
+import { ephemeral, proof, timestamp, verifier } from './srp.js'
+
+// Pools that remember devices: a device proves itself after its user, with a password that only it knows.
+
+export type Device = Required<DeviceMetadata>
+
+/** The device this user came with last time, where its secret is still whole; without the secret it is no use. */
+export async function knownDevice(ctx: Context, username: string): Promise<Device | undefined> {
+  const device = await storedDevice(ctx, username)
+  return device?.deviceKey && device.deviceGroupKey && device.randomPassword ? (device as Device) : undefined
+}
+
+/** Answers `DEVICE_SRP_AUTH` and the verifier challenge that follows it. */
+export async function proveDevice(
+  ctx: Context,
+  device: Device,
+  username: string,
+  Session: string | undefined,
+  ClientMetadata?: Record<string, string>,
+): Promise<AuthResponse> {
+  const { clientId: ClientId } = userPool(ctx)
+  const secret = ephemeral(ctx.platform.randomBytes(32))
+  const asked = await cognito(ctx, 'RespondToAuthChallenge', {
+    ChallengeName: 'DEVICE_SRP_AUTH',
+    ClientId,
+    ClientMetadata,
+    Session,
+    ChallengeResponses: { USERNAME: username, SRP_A: secret.A.toString(16), DEVICE_KEY: device.deviceKey },
+  })
+  const { SRP_B = '', SALT = '', SECRET_BLOCK = '', USERNAME = username } = asked.ChallengeParameters ?? {}
+  const TIMESTAMP = timestamp(serverTime(ctx))
+  const signature = await proof(ctx.platform.sha256, secret, {
+    pool: device.deviceGroupKey,
+    user: device.deviceKey,
+    password: device.randomPassword,
+    B: SRP_B,
+    salt: SALT,
+    secretBlock: fromBase64(SECRET_BLOCK),
+    timestamp: TIMESTAMP,
+  })
+  return cognito(ctx, 'RespondToAuthChallenge', {
+    ChallengeName: 'DEVICE_PASSWORD_VERIFIER',
+    ClientId,
+    ClientMetadata,
+    Session: asked.Session,
+    ChallengeResponses: {
+      USERNAME,
+      PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
+      PASSWORD_CLAIM_SIGNATURE: toBase64(signature),
+      TIMESTAMP,
+      DEVICE_KEY: device.deviceKey,
+    },
+  })
+}
+
+/** Gives a new device its secret. A device that cannot be confirmed is forgotten, but its user is signed in all the same. */
+export async function confirmDevice(
+  ctx: Context,
+  AccessToken: string,
+  { DeviceKey = '', DeviceGroupKey = '' }: { DeviceKey?: string; DeviceGroupKey?: string },
+): Promise<Device | undefined> {
+  const randomPassword = toBase64(ctx.platform.randomBytes(40))
+  const made = await verifier(ctx.platform.sha256, ctx.platform.randomBytes(16), {
+    pool: DeviceGroupKey,
+    user: DeviceKey,
+    password: randomPassword,
+  })
+  try {
+    await cognito(ctx, 'ConfirmDevice', {
+      AccessToken,
+      DeviceKey,
+      DeviceSecretVerifierConfig: { Salt: toBase64(made.salt), PasswordVerifier: toBase64(made.verifier) },
+    })
+    return { deviceKey: DeviceKey, deviceGroupKey: DeviceGroupKey, randomPassword }
+  } catch {
+    return undefined
+  }
+}

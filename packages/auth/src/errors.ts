@@ -1,0 +1,65 @@
+import { AmplifyError } from '@backline/core/internal'
+
+/** Faults we find ourselves, before or after the service has spoken. */
+export type AuthClientErrorName =
+  | 'EmptySignInUsername'
+  | 'EmptySignInPassword'
+  | 'EmptySignUpUsername'
+  | 'EmptyConfirmSignUpUsername'
+  | 'EmptyConfirmSignUpCode'
+  /** Somebody else is signed in. See `switchUser` of `signIn`. */
+  | 'UserAlreadyAuthenticatedException'
+  /** Nobody is signed in. */
+  | 'UserUnAuthenticatedException'
+  /** No user pool is configured. */
+  | 'AuthUserPoolException'
+  /** The service asked for something that `signIn` cannot give, or answered with numbers that prove nothing. */
+  | 'SignInException'
+  /** A flow that this version does not offer. */
+  | 'UnsupportedAuthFlowException'
+  /** The tokens were good, but the store did not keep them. */
+  | 'UnexpectedSignInInterruptionException'
+  /** `autoSignIn` has no sign-up to finish. */
+  | 'AutoSignInException'
+  | 'NetworkError'
+  | 'TimeoutError'
+  | 'AbortError'
+
+/** Faults of Amazon Cognito, under its own names, in all operations spoken here. */
+export type AuthServiceErrorName =
+  | 'AliasExistsException'
+  | 'CodeDeliveryFailureException'
+  | 'CodeMismatchException'
+  | 'ExpiredCodeException'
+  | 'ForbiddenException'
+  | 'InternalErrorException'
+  | 'InvalidEmailRoleAccessPolicyException'
+  | 'InvalidLambdaResponseException'
+  | 'InvalidParameterException'
+  | 'InvalidPasswordException'
+  | 'InvalidSmsRoleAccessPolicyException'
+  | 'InvalidSmsRoleTrustRelationshipException'
+  | 'InvalidUserPoolConfigurationException'
+  | 'LimitExceededException'
+  | 'MFAMethodNotFoundException'
+  | 'NotAuthorizedException'
+  | 'PasswordHistoryPolicyViolationException'
+  | 'PasswordResetRequiredException'
+  | 'ResourceNotFoundException'
+  | 'SoftwareTokenMFANotFoundException'
+  | 'TooManyFailedAttemptsException'
+  | 'TooManyRequestsException'
+  | 'UnauthorizedException'
+  | 'UnexpectedLambdaException'
+  | 'UnsupportedOperationException'
+  | 'UnsupportedTokenTypeException'
+  | 'UserLambdaValidationException'
+  | 'UserNotConfirmedException'
+  | 'UserNotFoundException'
+  | 'UsernameExistsException'
+
+/** Every name an {@link AuthError} is known to carry. A name that Cognito invents tomorrow passes through as it is. */
+export type AuthErrorName = AuthClientErrorName | AuthServiceErrorName | (string & {})
+
+/** What auth throws. Branch on `name`: two copies of a package may be loaded, and `instanceof` knows only one of them. */
+export class AuthError extends AmplifyError<AuthErrorName> {}

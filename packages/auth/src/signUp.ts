@@ -1,0 +1,150 @@
+import { type Context, currentContext, userPool } from '@backline/core/internal'
+import type { UserAttributeKey, VerifiableUserAttributeKey } from './attributes.js'
+import { type CodeDelivery, cognito } from './cognito.js'
+import { AuthError } from './errors.js'
+
+/** Where a code went. */
+export interface CodeDeliveryDetails<Key extends UserAttributeKey = UserAttributeKey> {
+  /** Masked by the service: `a***@e***`. */
+  destination?: string
+  deliveryMedium?: 'EMAIL' | 'SMS' | 'PHONE' | 'UNKNOWN'
+  attributeName?: Key
+}
+
+export interface SignUpInput {
+  username: string
+  /** May be left out where the pool signs in without passwords. */
+  password?: string
+  options?: {
+    userAttributes?: Partial<Record<UserAttributeKey, string>>
+    /** Goes to the pool's pre sign-up trigger, and is not stored. */
+    validationData?: Record<string, string>
+    /** Goes to the pool's Lambda triggers. */
+    clientMetadata?: Record<string, string>
+  }
+}
+
+export interface SignUpOutput {
+  isSignUpComplete: boolean
+  userId?: string
+  nextStep:
+    | { signUpStep: 'DONE' }
+    | { signUpStep: 'CONFIRM_SIGN_UP'; codeDeliveryDetails: CodeDeliveryDetails<VerifiableUserAttributeKey> }
+}
+
+export interface ConfirmSignUpInput {
+  username: string
+  confirmationCode: string
+  options?: {
+    clientMetadata?: Record<string, string>
+    /** Takes the email address or phone number away from another user who has it as an alias. */
+    forceAliasCreation?: boolean
+  }
+}
+
+export type ConfirmSignUpOutput = SignUpOutput
+
+export interface ResendSignUpCodeInput {
+  username: string
+  options?: { clientMetadata?: Record<string, string> }
+}
+
+export type ResendSignUpCodeOutput = CodeDeliveryDetails<VerifiableUserAttributeKey>
+
+/**
+ * Registers a user. Where the pool confirms users by a code, it is under way: finish with {@link confirmSignUp}.
+ *
+ * @example
+ * const { nextStep } = await signUp({
+ *   username: 'ada@example.com',
+ *   password: 'Analytical-1',
+ *   options: { userAttributes: { name: 'Ada' } },
+ * })
+ *
+ * @throws {AuthError} `EmptySignUpUsername`, `UsernameExistsException`, `InvalidPasswordException`, `InvalidParameterException`,
+ *   `UserLambdaValidationException`
+ */
+export async function signUp(
+  { username, password, options = {} }: SignUpInput,
+  ctx: Context = currentContext(),
+): Promise<SignUpOutput> {
+  if (!username) throw new AuthError('EmptySignUpUsername', 'signUp needs a username.')
+
+  const { UserSub, UserConfirmed, CodeDeliveryDetails } = await cognito(ctx, 'SignUp', {
+    ClientId: userPool(ctx).clientId,
+    Username: username,
+    // An empty password is none: the service takes a missing one where it may be missing, and refuses '' everywhere.
+    Password: password || undefined,
+    UserAttributes: pairs(options.userAttributes),
+    ValidationData: pairs(options.validationData),
+    ClientMetadata: options.clientMetadata,
+  })
+  return {
+    isSignUpComplete: !!UserConfirmed,
+    userId: UserSub,
+    nextStep: UserConfirmed
+      ? { signUpStep: 'DONE' }
+      : { signUpStep: 'CONFIRM_SIGN_UP', codeDeliveryDetails: delivery(CodeDeliveryDetails) },
+  }
+}
+
+/**
+ * Finishes a sign-up with the code that was sent.
+ *
+ * @example
+ * await confirmSignUp({ username: 'ada@example.com', confirmationCode: '123456' })
+ *
+ * @throws {AuthError} `EmptyConfirmSignUpUsername`, `EmptyConfirmSignUpCode`, `CodeMismatchException`, `ExpiredCodeException`,
+ *   `AliasExistsException`, `NotAuthorizedException` when the user is confirmed already
+ */
+export async function confirmSignUp(
+  { username, confirmationCode, options = {} }: ConfirmSignUpInput,
+  ctx: Context = currentContext(),
+): Promise<ConfirmSignUpOutput> {
+  if (!username) throw new AuthError('EmptyConfirmSignUpUsername', 'confirmSignUp needs a username.')
+  if (!confirmationCode)
+    throw new AuthError('EmptyConfirmSignUpCode', 'confirmSignUp needs a confirmationCode.')
+
+  await cognito(ctx, 'ConfirmSignUp', {
+    ClientId: userPool(ctx).clientId,
+    Username: username,
+    ConfirmationCode: confirmationCode,
+    ForceAliasCreation: options.forceAliasCreation,
+    ClientMetadata: options.clientMetadata,
+  })
+  return { isSignUpComplete: true, nextStep: { signUpStep: 'DONE' } }
+}
+
+/**
+ * Sends a new code to a user who has not confirmed yet, and says where it went.
+ *
+ * @example
+ * const { destination } = await resendSignUpCode({ username: 'ada@example.com' })
+ *
+ * @throws {AuthError} `EmptySignUpUsername`, `LimitExceededException`, `UserNotFoundException`
+ */
+export async function resendSignUpCode(
+  { username, options = {} }: ResendSignUpCodeInput,
+  ctx: Context = currentContext(),
+): Promise<ResendSignUpCodeOutput> {
+  if (!username) throw new AuthError('EmptySignUpUsername', 'resendSignUpCode needs a username.')
+
+  const { CodeDeliveryDetails } = await cognito(ctx, 'ResendConfirmationCode', {
+    ClientId: userPool(ctx).clientId,
+    Username: username,
+    ClientMetadata: options.clientMetadata,
+  })
+  return delivery(CodeDeliveryDetails)
+}
+
+function pairs(values: Record<string, string | undefined> | undefined) {
+  return values && Object.entries(values).map(([Name, Value]) => ({ Name, Value }))
+}
+
+function delivery(details: CodeDelivery = {}): CodeDeliveryDetails<VerifiableUserAttributeKey> {
+  return {
+    destination: details.Destination,
+    deliveryMedium: details.DeliveryMedium,
+    attributeName: details.AttributeName as VerifiableUserAttributeKey | undefined,
+  }
+}

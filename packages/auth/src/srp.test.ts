@@ -1,0 +1,102 @@
+import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ephemeral, proof, timestamp, verifier } from './srp.js'
+
+const sha256 = async (data: Uint8Array) => new Uint8Array(createHash('sha256').update(data).digest())
+
+interface Vector {
+  about: string
+  pool: string
+  user: string
+  password: string
+  random: string
+  A: string
+  B: string
+  salt: string
+  secretBlock: string
+  timestamp: string
+  signature: string
+}
+const { cases } = JSON.parse(readFileSync(new URL('./srp.vectors.json', import.meta.url), 'utf8')) as {
+  cases: Vector[]
+}
+
+describe('what the official client computes, we compute', () => {
+  test.each(cases)('$about', async ({ random, A, signature, secretBlock, ...challenge }) => {
+    const secret = ephemeral(Buffer.from(random, 'hex'))
+    expect(secret.A.toString(16)).toBe(A)
+    const made = await proof(sha256, secret, {
+      ...challenge,
+      secretBlock: Buffer.from(secretBlock, 'base64'),
+    })
+    expect(Buffer.from(made).toString('base64')).toBe(signature)
+  })
+})
+
+// A service that shares no line with srp.ts: Node's own prime of RFC 3526, its own HKDF and HMAC.
+const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`)
+const power = (base: bigint, exponent: bigint): bigint => {
+  if (exponent === 0n) return 1n
+  const half = power(base, exponent >> 1n)
+  return (half * half * (exponent & 1n ? base : 1n)) % N
+}
+const bytes = (value: bigint) => {
+  const hex = value.toString(16)
+  const padded = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
+  return padded[0]! & 0x80 ? Buffer.concat([Buffer.of(0), padded]) : padded
+}
+const number = (buffer: Uint8Array) => BigInt(`0x${Buffer.from(buffer).toString('hex')}`)
+const hash = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest()
+
+function service(v: bigint) {
+  const b = number(randomBytes(64))
+  const k = number(hash(bytes(N), bytes(2n)))
+  const B = (k * v + power(2n, b)) % N
+  return {
+    B: B.toString(16),
+    expects(A: bigint, message: Buffer) {
+      const u = number(hash(bytes(A), bytes(B)))
+      const S = power(A * power(v, u), b)
+      const key = hkdfSync('sha256', bytes(S), bytes(u), 'Caldera Derived Key', 16)
+      return createHmac('sha256', Buffer.from(key)).update(message).digest('base64')
+    },
+  }
+}
+
+test('a whole handshake with a service that knows only the verifier', async () => {
+  const who = { pool: 'AbCdEfGh1', user: 'ünïcode user%@example.com', password: 'pässword 1' }
+  const registered = await verifier(sha256, randomBytes(16), who)
+  for (let round = 0; round < 8; round++) {
+    const pool = service(number(registered.verifier))
+    const secret = ephemeral(randomBytes(32))
+    const secretBlock = randomBytes(100)
+    const at = timestamp(Date.now())
+    const salt = Buffer.from(registered.salt).toString('hex')
+    const prove = async (password: string) =>
+      Buffer.from(
+        await proof(sha256, secret, { ...who, password, B: pool.B, salt, secretBlock, timestamp: at }),
+      ).toString('base64')
+
+    const message = Buffer.concat([Buffer.from(who.pool + who.user), secretBlock, Buffer.from(at)])
+    expect(await prove(who.password)).toBe(pool.expects(secret.A, message))
+    expect(await prove('pässword 2')).not.toBe(pool.expects(secret.A, message))
+  }
+})
+
+test('a service whose number is a multiple of the prime is refused', async () => {
+  const challenge = { ...cases[0]!, secretBlock: randomBytes(8) }
+  for (const B of [0n, N, 2n * N]) {
+    const made = proof(sha256, ephemeral(randomBytes(32)), { ...challenge, B: B.toString(16) })
+    await expect(made).rejects.toThrow(RangeError)
+  }
+})
+
+test('a broken random generator is noticed', () => {
+  expect(() => ephemeral(new Uint8Array(32))).toThrow('nothing but zeros')
+})
+
+test('the timestamp has no zero before the day, two digits in the hour, and is in UTC', () => {
+  expect(timestamp(Date.UTC(2025, 10, 1, 9, 5, 0))).toBe('Sat Nov 1 09:05:00 UTC 2025')
+  expect(timestamp(Date.UTC(2026, 1, 28, 23, 59, 59, 999))).toBe('Sat Feb 28 23:59:59 UTC 2026')
+})

@@ -1,0 +1,152 @@
+// Cognito's variant of the Secure Remote Password protocol, version 6a: the 3072-bit group of RFC 5054, generator 2, SHA-256,
+// numbers hashed as Java writes them, and an HKDF of 16 bytes at the end. https://www.rfc-editor.org/rfc/rfc5054
+
+export type Sha256 = (data: Uint8Array) => Promise<Uint8Array>
+
+/** The group's prime, RFC 3526 section 4. */
+const N = /* @__PURE__ */ BigInt(
+  '0xffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437' +
+    '4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7edee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf05' +
+    '98da48361c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb9ed529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3b' +
+    'e39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf6955817183995497cea956ae515d2261898fa051015728e5a8aaac42dad33170d04507a33' +
+    'a85521abdf1cba64ecfb850458dbef0a8aea71575d060c7db3970f85a6e1e4c7abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864' +
+    'd87602733ec86a64521f2b18177b200cbbe117577a615d6c770988c0bad946e208e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff',
+)
+const g = 2n
+
+/** Our half of a handshake: `a` stays here, `A` is sent. */
+export interface Ephemeral {
+  a: bigint
+  A: bigint
+}
+
+/** From 32 random bytes: RFC 5054 asks for at least 256 bits, and every further bit costs each sign-in a squaring. */
+export function ephemeral(random: Uint8Array): Ephemeral {
+  const a = fromBytes(random)
+  // Zero would send A = 1, which gives the password's proof away. No working random generator makes it.
+  if (a === 0n) throw new RangeError('The random number generator answered nothing but zeros.')
+  return { a, A: power(g, a) }
+}
+
+/** What the service sends with `PASSWORD_VERIFIER` or `DEVICE_PASSWORD_VERIFIER`, and whom it is about. */
+export interface Challenge {
+  /** The part of the user pool's id behind `_`, or the group of a device. */
+  pool: string
+  user: string
+  password: string
+  /** Hexadecimal. */
+  B: string
+  /** Hexadecimal. */
+  salt: string
+  secretBlock: Uint8Array
+  /** As {@link timestamp} writes it. */
+  timestamp: string
+}
+
+/**
+ * Proves that we know the password, to be sent as `PASSWORD_CLAIM_SIGNATURE` in base64.
+ *
+ * @throws {RangeError} when the service's number would make every password look right.
+ */
+export async function proof(sha256: Sha256, { a, A }: Ephemeral, challenge: Challenge): Promise<Uint8Array> {
+  const { pool, user, password, secretBlock } = challenge
+  const B = BigInt(`0x${challenge.B}`)
+  const u = fromBytes(await sha256(join(padded(A), padded(B))))
+  if (B % N === 0n || u === 0n) throw new RangeError('The service sent a number that proves nothing.')
+
+  const k = fromBytes(await sha256(join(padded(N), padded(g))))
+  const x = await secret(sha256, BigInt(`0x${challenge.salt}`), pool, user, password)
+  const S = power(modulo(B - k * power(g, x)), a + u * x)
+
+  const key = await hmac(sha256, await hmac(sha256, padded(u), padded(S)), text('Caldera Derived Key\x01'))
+  return hmac(sha256, key.subarray(0, 16), join(text(pool + user), secretBlock, text(challenge.timestamp)))
+}
+
+/** What a service stores instead of the password: 16 random bytes, and a number that only proves, never tells. */
+export async function verifier(
+  sha256: Sha256,
+  random: Uint8Array,
+  { pool, user, password }: Pick<Challenge, 'pool' | 'user' | 'password'>,
+): Promise<{ salt: Uint8Array; verifier: Uint8Array }> {
+  const salt = fromBytes(random)
+  const x = await secret(sha256, salt, pool, user, password)
+  return { salt: padded(salt), verifier: padded(power(g, x)) }
+}
+
+/** `Sat Nov 1 09:05:00 UTC 2025`: the day without a zero in front, as the service demands. */
+export function timestamp(milliseconds: number): string {
+  const [weekday, day, month, year, time] = new Date(milliseconds).toUTCString().split(/,? /) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
+  return `${weekday} ${month} ${Number(day)} ${time} UTC ${year}`
+}
+
+async function secret(
+  sha256: Sha256,
+  salt: bigint,
+  pool: string,
+  user: string,
+  password: string,
+): Promise<bigint> {
+  const identity = await sha256(text(`${pool}${user}:${password}`))
+  return fromBytes(await sha256(join(padded(salt), identity)))
+}
+
+/** base ^ exponent modulo N, by squaring. */
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % N
+    if (bit === '1') result = (result * base) % N
+  }
+  return result
+}
+
+function modulo(value: bigint): bigint {
+  const rest = value % N
+  return rest < 0n ? rest + N : rest
+}
+
+/** As Java's `BigInteger.toByteArray` writes a positive number: no leading zeros, but one where the first bit is set. */
+function padded(value: bigint): Uint8Array {
+  const hex = value.toString(16)
+  const even = hex.length % 2 ? `0${hex}` : hex
+  const pairs = (/^[89a-f]/.test(even) ? `00${even}` : even).match(/../g) as string[]
+  return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16))
+}
+
+function fromBytes(bytes: Uint8Array): bigint {
+  let hex = '0x'
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+  return BigInt(hex)
+}
+
+/** HMAC of RFC 2104, on whatever hash the platform has: WebCrypto's own HMAC is not on every phone. */
+async function hmac(sha256: Sha256, key: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
+  const block = new Uint8Array(64)
+  block.set(key.length > 64 ? await sha256(key) : key)
+  const inner = await sha256(
+    join(
+      block.map((byte) => byte ^ 0x36),
+      data,
+    ),
+  )
+  return sha256(
+    join(
+      block.map((byte) => byte ^ 0x5c),
+      inner,
+    ),
+  )
+}
+
+function text(value: string): Uint8Array {
+  return new TextEncoder().encode(value)
+}
+
+function join(...parts: Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]))
+}
