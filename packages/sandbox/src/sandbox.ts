@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, createClock } from './clock.js'
+import { createUserPools } from './cognito-idp/userPools.js'
 import { createFaults, type Fault } from './faults.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
@@ -82,11 +83,14 @@ export async function serve(
   }
   const root: IssuedCredentials = rootCredentials(store)
   // Each service is made here, in the order in which they need each other.
-  services = []
+  const userPools = createUserPools(world, root)
+  services = [userPools.service]
 
   return {
     url: world.url,
-    outputs: {},
+    get outputs() {
+      return outputsOf(world.plan, services)
+    },
     inbox: world.inbox,
     clock,
     credentials: { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey },
@@ -117,6 +121,28 @@ export async function serve(
       if (inMemory) rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Every service's part, and what the definition itself adds, in one `amplify_outputs.json`. */
+function outputsOf(plan: BackendPlan, services: Service[]): Record<string, unknown> {
+  const parts = [
+    { version: '1.4' },
+    ...services.map((service) => service.outputs?.() ?? {}),
+    plan.extraOutputs,
+  ]
+  return parts.reduce<Record<string, unknown>>(merge, {})
+}
+
+/** Objects grow together; anything else is replaced. */
+function merge(into: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const result = { ...into }
+  for (const [name, value] of Object.entries(more)) {
+    const old = result[name]
+    result[name] = isObject(old) && isObject(value) ? merge(old, value) : value
+  }
+  return result
 }
 
 /** The administrator's key: made once per store, so that a script may keep it. */

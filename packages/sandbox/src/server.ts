@@ -72,11 +72,8 @@ async function answer(incoming: IncomingMessage, { services, faults, log }: Hous
   const request = parse(incoming)
   if (!request) return { status: 400, body: 'The request line could not be read.' }
   const service = services().find((each) => each.matches(request))
-  if (!service)
-    return {
-      status: 404,
-      body: `No service of the sandbox answers ${request.method} ${request.url.pathname}.`,
-    }
+  if (request.method === 'OPTIONS' && !service?.ownPreflight) return preflight(request)
+  if (!service) return unknown(request)
   const fault = faults.take(service.name)
   if (fault?.drop) throw new Error('dropped by order')
   if (fault?.delay) await new Promise((resolve) => setTimeout(resolve, fault.delay))
@@ -89,6 +86,38 @@ async function answer(incoming: IncomingMessage, { services, faults, log }: Hous
       `${service.name}: ${request.method} ${request.url.pathname} failed inside: ${(error as Error).stack ?? error}`,
     )
     return service.fault(500, 'Something went wrong inside the sandbox; its log says what.')
+  }
+}
+
+/** Browsers ask before they send: https://fetch.spec.whatwg.org/#http-cors-protocol. `*` does not cover `authorization`. */
+function preflight({ headers }: WireRequest): WireResponse {
+  return {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, PATCH',
+      'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
+      'access-control-max-age': '600',
+      ...(headers['access-control-request-private-network']
+        ? { 'access-control-allow-private-network': 'true' }
+        : {}),
+    },
+  }
+}
+
+function unknown({ method, url, headers }: WireRequest): WireResponse {
+  const target = headers['x-amz-target']
+  if (target === undefined) {
+    return { status: 404, body: `No service of the sandbox answers ${method} ${url.pathname}.` }
+  }
+  // The shape in which every JSON service of AWS answers such a target.
+  const message = `No service of the sandbox knows the target ${JSON.stringify(target)}.`
+  return {
+    status: 400,
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amzn-errortype': 'UnknownOperationException',
+    },
+    body: JSON.stringify({ __type: 'UnknownOperationException', message }),
   }
 }
 
@@ -111,15 +140,22 @@ function parse(incoming: IncomingMessage): WireRequest | undefined {
   }
 }
 
-async function collect(body: Readable, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limit) throw new BodyTooLarge(limit)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+function collect(body: Readable, limit: number): Promise<Buffer> {
+  // Not `for await`: leaving that early destroys the socket, and with it the answer that says why.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    body.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) {
+        chunks.length = 0
+        reject(new BodyTooLarge(limit))
+      } else chunks.push(chunk)
+    })
+    body.once('end', () => resolve(Buffer.concat(chunks)))
+    body.once('error', reject)
+    body.once('close', () => reject(new Error('The connection closed before the body had arrived.')))
+  })
 }
 
 async function send(
@@ -129,7 +165,7 @@ async function send(
   clock: Clock,
 ): Promise<void> {
   outgoing.writeHead(response.status, {
-    ...CORS,
+    ...(response.cors === false ? {} : CORS),
     date: new Date(clock.now()).toUTCString(),
     ...response.headers,
   })

@@ -24,6 +24,8 @@ export interface WireResponse {
   status: number
   headers?: Record<string, string | string[]>
   body?: string | Uint8Array | Readable
+  /** `false`: without the server's CORS headers; the service itself says which origins may read this. */
+  cors?: false
 }
 
 /** One AWS service. `matches` sees the head of the request only; the first service that matches answers. */
@@ -34,6 +36,10 @@ export interface Service {
   handle(request: WireRequest): Promise<WireResponse>
   /** The service's own way of answering with an error: for ordered faults and for what went wrong inside. */
   fault(status: number, message: string): WireResponse
+  /** Its part of `amplify_outputs.json`, such as `{ auth: {…} }`; asked again whenever the plan changes. */
+  outputs?(): Record<string, unknown>
+  /** Answers CORS preflights itself. Otherwise the server does: every origin may send everything, as at AWS. */
+  readonly ownPreflight?: boolean
   /** Takes over a WebSocket upgrade that `matches`. */
   upgrade?(request: WireRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer): void
   /** A new definition of the backend has been loaded into `world.plan`. Throw to refuse it: the old one is kept. */

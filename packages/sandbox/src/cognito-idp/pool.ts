@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { ServiceError } from '../awsJson.js'
+import type { AuthPlan } from '../plan.js'
+import type { World } from '../service.js'
+
+/** What every operation of the user pool works on. */
+export interface Pool {
+  readonly world: World
+  readonly id: string
+  readonly clientId: string
+  /** The part of the pool's id that SRP hashes. */
+  readonly name: string
+  /** Never leaves the store: makes the answers for users who do not exist repeatable. */
+  readonly secret: string
+}
+
+const MIGRATIONS = [
+  `CREATE TABLE pool (id TEXT PRIMARY KEY, client_id TEXT NOT NULL, secret TEXT NOT NULL, signing_key TEXT) STRICT;
+   CREATE TABLE users (
+     sub TEXT PRIMARY KEY, username TEXT NOT NULL, username_key TEXT NOT NULL UNIQUE, email_key TEXT, phone_key TEXT,
+     status TEXT NOT NULL, enabled INTEGER NOT NULL, salt TEXT NOT NULL, verifier TEXT NOT NULL,
+     attributes TEXT NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL) STRICT;
+   CREATE INDEX users_by_email ON users (email_key);
+   CREATE INDEX users_by_phone ON users (phone_key);
+   CREATE TABLE user_groups (
+     sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, name TEXT NOT NULL, PRIMARY KEY (sub, name)) STRICT;
+   CREATE TABLE codes (
+     sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, purpose TEXT NOT NULL, code TEXT NOT NULL,
+     expires_at INTEGER NOT NULL, PRIMARY KEY (sub, purpose)) STRICT;
+   CREATE TABLE attempts (key TEXT PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+   CREATE TABLE challenges (
+     id TEXT PRIMARY KEY, username TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+   CREATE TABLE refresh_tokens (
+     hash TEXT PRIMARY KEY, sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, origin_jti TEXT NOT NULL UNIQUE,
+     auth_time INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked INTEGER NOT NULL) STRICT;
+   CREATE INDEX refresh_tokens_by_sub ON refresh_tokens (sub)`,
+]
+
+/** Opens the one pool of this store; its ids are made once and stay, through resets as well. */
+export function openPool(world: World): Pool {
+  const { store, region } = world
+  store.migrate('cognito-idp', MIGRATIONS)
+  interface Row {
+    id: string
+    client_id: string
+    secret: string
+  }
+  const select = 'SELECT id, client_id, secret FROM pool'
+  if (!store.get<Row>(select)) {
+    store.run(
+      'INSERT INTO pool VALUES (?, ?, ?, NULL)',
+      `${region}_${letters(9, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')}`,
+      letters(26, 'abcdefghijklmnopqrstuvwxyz0123456789'),
+      randomBytes(32).toString('hex'),
+    )
+  }
+  const { id, client_id, secret } = store.get<Row>(select)!
+  return { world, id, clientId: client_id, name: id.slice(id.indexOf('_') + 1), secret }
+}
+
+/** @throws {ServiceError} when the backend being served has no auth. */
+export function authPlan({ world, id }: Pool): AuthPlan {
+  if (!world.plan.auth) throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
+  return world.plan.auth
+}
+
+/** Forgets everybody, keeps the pool. */
+export function resetPool({ world: { store } }: Pool): void {
+  for (const table of ['users', 'attempts', 'challenges']) store.run(`DELETE FROM ${table}`)
+}
+
+function letters(count: number, alphabet: string): string {
+  // Bytes past the last whole alphabet would favour its first letters.
+  const even = 256 - (256 % alphabet.length)
+  let result = ''
+  while (result.length < count) {
+    for (const byte of randomBytes(count))
+      if (byte < even && result.length < count) result += alphabet[byte % alphabet.length]
+  }
+  return result
+}

@@ -1,0 +1,205 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto'
+import { promisify } from 'node:util'
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { ServiceError } from '../awsJson.js'
+import type { UserClaims } from '../service.js'
+import { notAuthorized } from './input.js'
+import { authPlan, type Pool } from './pool.js'
+import { groupsOf, type User } from './users.js'
+
+export interface SigningKey {
+  id: string
+  private: KeyObject
+  public: KeyObject
+}
+
+export interface AuthenticationResult {
+  AccessToken: string
+  IdToken: string
+  ExpiresIn: number
+  TokenType: 'Bearer'
+  RefreshToken?: string
+}
+
+/** As on AWS, whatever port the sandbox has today: tokens outlive a restart, and verifiers that know the pool's id need no setting. */
+export const issuerOf = ({ world, id }: Pool) => `https://cognito-idp.${world.region}.amazonaws.com/${id}`
+
+/** The pool's key, made at the first start. Takes a while then, in another thread. */
+export async function openSigningKey({ world: { store } }: Pool): Promise<SigningKey> {
+  const read = () => store.get<{ signing_key: string | null }>('SELECT signing_key FROM pool')?.signing_key
+  if (!read()) {
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+    store.run(
+      'UPDATE pool SET signing_key = ? WHERE signing_key IS NULL',
+      privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    )
+  }
+  const privateKey = createPrivateKey(read()!)
+  const publicKey = createPublicKey(privateKey)
+  const id = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
+  return { id, private: privateKey, public: publicKey }
+}
+
+/** The three tokens of a new session. */
+export async function startSession(pool: Pool, key: SigningKey, user: User): Promise<AuthenticationResult> {
+  const { store, clock } = pool.world
+  const now = clock.now()
+  store.run('DELETE FROM refresh_tokens WHERE expires_at < ?', now - 86_400_000)
+  const refreshToken = randomBytes(96).toString('base64url')
+  const originJti = randomUUID()
+  const authTime = Math.floor(now / 1000)
+  store.run(
+    'INSERT INTO refresh_tokens VALUES (?, ?, ?, ?, ?, 0)',
+    hash(refreshToken),
+    user.sub,
+    originJti,
+    authTime,
+    now + authPlan(pool).refreshTokenSeconds * 1000,
+  )
+  return { ...(await sign(pool, key, user, originJti, authTime)), RefreshToken: refreshToken }
+}
+
+interface RefreshRow {
+  sub: string
+  origin_jti: string
+  auth_time: number
+  expires_at: number
+  revoked: number
+}
+
+/** Whose refresh token this is. @throws {ServiceError} `NotAuthorizedException` */
+export function readRefreshToken(pool: Pool, token: string) {
+  const { store, clock } = pool.world
+  const row = store.get<RefreshRow>('SELECT * FROM refresh_tokens WHERE hash = ?', hash(token))
+  if (!row) throw notAuthorized('Invalid Refresh Token')
+  if (row.revoked) throw notAuthorized('Refresh Token has been revoked')
+  if (clock.now() >= row.expires_at) throw notAuthorized('Refresh Token has expired')
+  return { sub: row.sub, originJti: row.origin_jti, authTime: row.auth_time }
+}
+
+/** Puts out one session: its refresh token and every access and id token that came from it. */
+export function revokeSession({ world: { store } }: Pool, refreshToken: string): void {
+  store.run('UPDATE refresh_tokens SET revoked = 1 WHERE hash = ?', hash(refreshToken))
+}
+
+export function revokeSessionsOf({ world: { store } }: Pool, { sub }: User): void {
+  store.run('UPDATE refresh_tokens SET revoked = 1 WHERE sub = ?', sub)
+}
+
+/** A fresh pair of tokens within a session. */
+export async function sign(
+  pool: Pool,
+  key: SigningKey,
+  user: User,
+  originJti: string,
+  authTime: number,
+): Promise<AuthenticationResult> {
+  const { accessTokenSeconds, idTokenSeconds } = authPlan(pool)
+  const now = Math.floor(pool.world.clock.now() / 1000)
+  const groups = groupsOf(pool, user)
+  const both = {
+    sub: user.sub,
+    ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
+    iss: issuerOf(pool),
+    origin_jti: originJti,
+    event_id: randomUUID(),
+    auth_time: authTime,
+    iat: now,
+  }
+  const jwt = (claims: JWTPayload) =>
+    new SignJWT({ ...claims, jti: randomUUID() })
+      .setProtectedHeader({ kid: key.id, alg: 'RS256' })
+      .sign(key.private)
+  const [AccessToken, IdToken] = await Promise.all([
+    jwt({
+      ...both,
+      client_id: pool.clientId,
+      token_use: 'access',
+      scope: 'aws.cognito.signin.user.admin',
+      exp: now + accessTokenSeconds,
+      username: user.username,
+    }),
+    jwt({
+      ...attributeClaims(user),
+      ...both,
+      'cognito:username': user.username,
+      aud: pool.clientId,
+      token_use: 'id',
+      exp: now + idTokenSeconds,
+    }),
+  ])
+  return { AccessToken, IdToken, ExpiresIn: accessTokenSeconds, TokenType: 'Bearer' }
+}
+
+/** Who a token speaks for. @throws {Error} whose message says what is wrong with it. */
+export async function verifyToken(pool: Pool, key: SigningKey, token: string): Promise<UserClaims> {
+  const { payload } = await jwtVerify(token, key.public, {
+    algorithms: ['RS256'],
+    issuer: issuerOf(pool),
+    currentDate: new Date(pool.world.clock.now()),
+    requiredClaims: ['exp', 'sub', 'origin_jti'],
+  }).catch((error: unknown) => {
+    if (error instanceof errors.JWTExpired) throw new Error('The token has expired.', { cause: error })
+    if (error instanceof errors.JWSSignatureVerificationFailed)
+      throw new Error('The signature of the token is not this user pool’s.', { cause: error })
+    if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss')
+      throw new Error('The issuer of the token is another user pool.', { cause: error })
+    throw new Error(`The token cannot be read: ${(error as Error).message}`, { cause: error })
+  })
+  const tokenUse = payload.token_use
+  if (tokenUse !== 'id' && tokenUse !== 'access')
+    throw new Error('The token is neither an id nor an access token.')
+  if ((tokenUse === 'id' ? payload.aud : payload.client_id) !== pool.clientId)
+    throw new Error('The audience of the token is another app client.')
+  const session = pool.world.store.get<{ revoked: number }>(
+    'SELECT revoked FROM refresh_tokens WHERE origin_jti = ?',
+    String(payload.origin_jti),
+  )
+  if (!session || session.revoked) throw new Error('The token has been revoked.')
+  return {
+    sub: payload.sub!,
+    username: String(tokenUse === 'id' ? payload['cognito:username'] : payload.username),
+    groups: (payload['cognito:groups'] as string[] | undefined) ?? [],
+    tokenUse,
+    claims: payload,
+  }
+}
+
+/** The same for the operations of the user pool, which take access tokens only and say it in their own words. */
+export async function verifyAccessToken(pool: Pool, key: SigningKey, token: string): Promise<UserClaims> {
+  const claims = await verifyToken(pool, key, token).catch((error: Error) => {
+    if (error.message.includes('expired')) throw notAuthorized('Access Token has expired')
+    if (error.message.includes('revoked')) throw notAuthorized('Access Token has been revoked')
+    throw notAuthorized('Invalid Access Token')
+  })
+  if (claims.tokenUse !== 'access') throw notAuthorized('Invalid Access Token')
+  return claims
+}
+
+/** Only refresh tokens can be revoked by name. */
+export function checkRevocable(token: string): void {
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw new ServiceError('UnsupportedTokenTypeException', 'Unsupported token type')
+}
+
+/** Attributes are text; only these two are booleans in a token. */
+function attributeClaims({ attributes }: User): JWTPayload {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      name.endsWith('_verified') ? value === 'true' : value,
+    ]),
+  )
+}
+
+const hash = (token: string) => createHash('sha256').update(token).digest('hex')

@@ -1,0 +1,169 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { invalidParameter } from './input.js'
+import { authPlan, type Pool } from './pool.js'
+import { verifierOf } from './srp.js'
+
+export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED'
+
+export interface User {
+  sub: string
+  /** The sub again where people sign in with an email or phone number. */
+  username: string
+  status: UserStatus
+  enabled: boolean
+  salt: string
+  verifier: string
+  /** Without `sub`. */
+  attributes: Record<string, string>
+  createdAt: number
+  modifiedAt: number
+}
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
+const STANDARD =
+  'address birthdate email email_verified family_name gender given_name locale middle_name name nickname phone_number phone_number_verified picture preferred_username profile updated_at website zoneinfo'.split(
+    ' ',
+  )
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const PHONE = /^\+[1-9]\d{3,14}$/
+
+interface Row {
+  sub: string
+  username: string
+  status: UserStatus
+  enabled: number
+  salt: string
+  verifier: string
+  attributes: string
+  created_at: number
+  modified_at: number
+}
+
+/** Does this pool name its users by email or phone number, not by a name they choose? */
+export function signsInByAttribute(pool: Pool): boolean {
+  const { loginWith } = authPlan(pool)
+  return !loginWith.username && (loginWith.email || loginWith.phone)
+}
+
+/** By whatever the pool lets people sign in with, or by the username proper; case does not matter. */
+export function findUser(pool: Pool, login: string): User | undefined {
+  const { email, phone } = authPlan(pool).loginWith
+  const key = login.toLowerCase()
+  const by = (column: string) =>
+    pool.world.store.get<Row>(`SELECT * FROM users WHERE ${column} = ? ORDER BY created_at`, key)
+  const row =
+    by('username_key') ?? (email ? by('email_key') : undefined) ?? (phone ? by('phone_key') : undefined)
+  return row && userOf(row)
+}
+
+export function userBySub(pool: Pool, sub: string): User | undefined {
+  const row = pool.world.store.get<Row>('SELECT * FROM users WHERE sub = ?', sub)
+  return row && userOf(row)
+}
+
+export function listUsers(pool: Pool): User[] {
+  return pool.world.store.all<Row>('SELECT * FROM users ORDER BY created_at, sub').map(userOf)
+}
+
+export function saveUser({ world: { store, clock } }: Pool, user: User): void {
+  user.modifiedAt = clock.now()
+  store.run(
+    `INSERT INTO users (sub, username, username_key, email_key, phone_key, status, enabled, salt, verifier, attributes, created_at, modified_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (sub) DO UPDATE SET email_key = excluded.email_key, phone_key = excluded.phone_key, status = excluded.status,
+       enabled = excluded.enabled, salt = excluded.salt, verifier = excluded.verifier, attributes = excluded.attributes,
+       modified_at = excluded.modified_at`,
+    user.sub,
+    user.username,
+    user.username.toLowerCase(),
+    user.attributes.email?.toLowerCase() ?? null,
+    user.attributes.phone_number ?? null,
+    user.status,
+    user.enabled ? 1 : 0,
+    user.salt,
+    user.verifier,
+    JSON.stringify(user.attributes),
+    user.createdAt,
+    user.modifiedAt,
+  )
+}
+
+export function deleteUser({ world }: Pool, { sub }: User): void {
+  world.store.run('DELETE FROM users WHERE sub = ?', sub)
+}
+
+/** Salt and verifier for a password: the password itself is never kept. */
+export function protect(pool: Pool, username: string, password: string): Pick<User, 'salt' | 'verifier'> {
+  const salt = randomBytes(16).toString('hex')
+  return { salt, verifier: verifierOf(pool.name, username, password, salt) }
+}
+
+export function passwordFits(
+  pool: Pool,
+  { username, salt, verifier }: Pick<User, 'username' | 'salt' | 'verifier'>,
+  password: string,
+): boolean {
+  const padded = (hex: string) => Buffer.from(hex.padStart(768, '0'))
+  return timingSafeEqual(padded(verifierOf(pool.name, username, password, salt)), padded(verifier))
+}
+
+/** @throws {ServiceError} for attributes that the pool does not have or whose value cannot be right. */
+export function checkAttributes(attributes: Record<string, string>, mayVerify: boolean): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'sub') throw invalidParameter('Cannot modify an already provided sub attribute')
+    if (!STANDARD.includes(name) && !/^custom:[^\s:]{1,20}$/.test(name)) {
+      throw invalidParameter(
+        `Attributes did not conform to the schema: ${name}: Attribute does not exist in the schema.\n`,
+      )
+    }
+    if (!mayVerify && /^(email|phone_number)_verified$/.test(name)) {
+      throw invalidParameter(`Cannot modify the non-mutable attribute ${name}`)
+    }
+    if (value.length > 2048) {
+      throw invalidParameter(
+        `Attributes did not conform to the schema: ${name}: String must be no longer than 2048 characters\n`,
+      )
+    }
+  }
+  if (attributes.email && !EMAIL.test(attributes.email))
+    throw invalidParameter('Invalid email address format.')
+  if (attributes.phone_number && !PHONE.test(attributes.phone_number)) {
+    throw invalidParameter('Invalid phone number format.')
+  }
+}
+
+/** What a new user's `Username` says in this pool: an attribute, or a name. */
+export function attributeOfLogin(pool: Pool, login: string): 'email' | 'phone_number' | undefined {
+  if (!signsInByAttribute(pool)) return undefined
+  const { email, phone } = authPlan(pool).loginWith
+  if (email && EMAIL.test(login)) return 'email'
+  if (phone && PHONE.test(login)) return 'phone_number'
+  if (email && phone) throw invalidParameter('Username should be either an email or a phone number.')
+  throw invalidParameter(email ? 'Username should be an email.' : 'Username should be a phone number.')
+}
+
+/** As the service lists them: `sub` first. */
+export function attributeList({ sub, attributes }: User): { Name: string; Value: string }[] {
+  return Object.entries({ sub, ...attributes }).map(([Name, Value]) => ({ Name, Value }))
+}
+
+/** The user's groups, the one with precedence first. */
+export function groupsOf(pool: Pool, { sub }: User): string[] {
+  const { groups } = authPlan(pool)
+  const member = pool.world.store.all<{ name: string }>('SELECT name FROM user_groups WHERE sub = ?', sub)
+  return groups.filter((group) => member.some(({ name }) => name === group))
+}
+
+function userOf({ enabled, attributes, created_at, modified_at, ...row }: Row): User {
+  return {
+    sub: row.sub,
+    username: row.username,
+    status: row.status,
+    salt: row.salt,
+    verifier: row.verifier,
+    enabled: enabled === 1,
+    attributes: JSON.parse(attributes) as Record<string, string>,
+    createdAt: created_at,
+    modifiedAt: modified_at,
+  }
+}
