@@ -1,50 +1,8 @@
 import type { Context } from './context.js'
+import { AmplifyError } from './errors.js'
+import type { CognitoConfig, CognitoUserPoolConfig, ResourcesConfig } from './resourcesConfig.js'
 
-// The normalised configuration: the shape of aws-amplify's ResourcesConfig, plus the endpoints that local services need.
-// The helper that owns core completes it (Analytics, Geo, Interactions, Notifications, OAuth …).
-
-export type GraphQLAuthMode = 'apiKey' | 'oidc' | 'userPool' | 'iam' | 'identityPool' | 'lambda' | 'none'
-
-export interface ResourcesConfig {
-  Auth?: {
-    Cognito: {
-      userPoolId?: string
-      userPoolClientId?: string
-      userPoolEndpoint?: string
-      identityPoolId?: string
-      identityPoolEndpoint?: string
-      allowGuestAccess?: boolean
-      loginWith?: { username?: boolean; email?: boolean; phone?: boolean; oauth?: Record<string, unknown> }
-    }
-  }
-  API?: {
-    GraphQL?: {
-      endpoint: string
-      /** Where it is not derived from `endpoint`. */
-      realtimeEndpoint?: string
-      region?: string
-      apiKey?: string
-      defaultAuthMode: GraphQLAuthMode
-      modelIntrospection?: unknown
-    }
-  }
-  Storage?: {
-    S3: {
-      bucket?: string
-      region?: string
-      /** Base URL of an S3 that is not AWS's; buckets are then the first path segment. */
-      endpoint?: string
-      buckets?: Record<string, { bucketName: string; region: string; paths?: Record<string, unknown> }>
-    }
-  }
-}
-
-export interface LibraryOptions {
-  Auth?: { tokenProvider?: unknown; credentialsProvider?: unknown; headers?: unknown }
-  API?: { GraphQL?: { headers?: unknown; withCredentials?: boolean }; REST?: unknown }
-  Storage?: { S3?: { defaultAccessLevel?: string; isObjectLockEnabled?: boolean; prefixResolver?: unknown } }
-  ssr?: boolean
-}
+export type { GraphQLAuthMode, LibraryOptions, ResourcesConfig } from './resourcesConfig.js'
 
 export interface UserPool {
   userPoolId: string
@@ -52,8 +10,90 @@ export interface UserPool {
   region: string
   /** Base URL of the user-pool service. */
   url: string
-  loginWith?: NonNullable<NonNullable<ResourcesConfig['Auth']>['Cognito']['loginWith']>
+  loginWith?: CognitoUserPoolConfig['loginWith']
 }
 
-/** @throws {AmplifyError} `AuthUserPoolException` when no user pool is configured. */
-export declare function userPool(ctx: Context): UserPool
+export interface IdentityPool {
+  identityPoolId: string
+  region: string
+  url: string
+  allowGuestAccess: boolean
+}
+
+/** The domain of AWS's services in a region's partition. */
+export function dnsSuffix(region: string): string {
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn'
+  if (region.startsWith('us-iso-')) return 'c2s.ic.gov'
+  if (region.startsWith('us-isob-')) return 'sc2s.sgov.gov'
+  if (region.startsWith('eusc-')) return 'amazonaws.eu'
+  return 'amazonaws.com'
+}
+
+function cognitoConfig(ctx: Context): Partial<CognitoConfig> {
+  return ctx.config.Auth?.Cognito ?? {}
+}
+
+/** What is there instead: the developer most likely misspelt a key. */
+function found(ctx: Context): string {
+  const cognito = Object.keys(cognitoConfig(ctx))
+  if (cognito.length > 0) return `Auth.Cognito has only: ${cognito.join(', ')}.`
+  const sections = Object.keys(ctx.config)
+  return sections.length > 0
+    ? `The configuration has only: ${sections.join(', ')}.`
+    : 'Nothing is configured.'
+}
+
+/** True where calls of signed-in users can work at all. */
+export function hasUserPool(ctx: Context): boolean {
+  const { userPoolId, userPoolClientId } = cognitoConfig(ctx)
+  return !!userPoolId && !!userPoolClientId
+}
+
+/** @throws {AmplifyError} `AuthUserPoolException` when no user pool is configured, `InvalidUserPoolId`. */
+export function userPool(ctx: Context): UserPool {
+  const { userPoolId, userPoolClientId, userPoolEndpoint, loginWith } = cognitoConfig(ctx)
+  if (!userPoolId || !userPoolClientId) {
+    const missing = userPoolId ? 'userPoolClientId' : 'userPoolId'
+    throw new AmplifyError(
+      'AuthUserPoolException',
+      `Auth UserPool not configured: Auth.Cognito.${missing} is missing. ${found(ctx)}`,
+      {
+        recoverySuggestion:
+          'Call Amplify.configure with userPoolId and userPoolClientId before anything else.',
+      },
+    )
+  }
+  const region = regionOf('InvalidUserPoolId', 'userPoolId', userPoolId, '_')
+  const url = userPoolEndpoint ?? `https://cognito-idp.${region}.${dnsSuffix(region)}/`
+  return { userPoolId, clientId: userPoolClientId, region, url, loginWith }
+}
+
+/** The identity pool, if one is configured. */
+export function identityPool(ctx: Context): IdentityPool | undefined {
+  const { identityPoolId, identityPoolEndpoint, allowGuestAccess } = cognitoConfig(ctx)
+  if (!identityPoolId) return undefined
+
+  const region = regionOf('InvalidIdentityPoolIdException', 'identityPoolId', identityPoolId, ':')
+  const url = identityPoolEndpoint ?? `https://cognito-identity.${region}.${dnsSuffix(region)}/`
+  return { identityPoolId, region, url, allowGuestAccess: !!allowGuestAccess }
+}
+
+function regionOf(error: string, key: string, id: string, separator: string): string {
+  const region = id.split(separator)[0]!
+  if (!region || region === id) {
+    throw new AmplifyError(
+      error,
+      `Auth.Cognito.${key} is "${id}", which does not begin with a region, as in us-east-1${separator}…`,
+    )
+  }
+  return region
+}
+
+/** Names the section that a call needs and does not find. */
+export function notConfigured(name: string, path: string, ctx: { config: ResourcesConfig }): AmplifyError {
+  const [section] = path.split('.') as [keyof ResourcesConfig]
+  const keys = Object.keys(ctx.config[section] ?? ctx.config).join(', ')
+  return new AmplifyError(name, `${path} is not configured. There is only: ${keys || 'nothing'}.`, {
+    recoverySuggestion: 'Call Amplify.configure with it before anything else.',
+  })
+}

@@ -1,6 +1,6 @@
-import type { LibraryOptions, ResourcesConfig } from './config.js'
-import { Hub } from './hub.js'
+import { HubClass } from './events.js'
 import type { Platform } from './platform.js'
+import type { LibraryOptions, ResourcesConfig } from './resourcesConfig.js'
 import { web } from './web.js'
 
 /** Everything from outside, in one value: configuration, options, platform, events, and the state of each part. */
@@ -8,8 +8,8 @@ export interface Context {
   /** The normalised configuration. Read it through an accessor that names what is missing. */
   config: ResourcesConfig
   options: LibraryOptions
-  readonly platform: Platform
-  readonly events: Hub
+  platform: Platform
+  readonly events: HubClass
   /** State by name, so that two copies of a package in one program share it. See {@link perContext}. */
   readonly state: Map<string, unknown>
 }
@@ -19,10 +19,10 @@ export function newContext(
   options: LibraryOptions,
   platform: Platform = web,
 ): Context {
-  return { config, options, platform, events: new Hub(), state: new Map() }
+  return { config, options, platform, events: new HubClass(), state: new Map() }
 }
 
-const slot = Symbol.for('backline.context')
+const slot = /* @__PURE__ */ Symbol.for('backline.context')
 
 /** The context that `Amplify.configure` fills. ESM, CommonJS and duplicate installs all find the same one. */
 export function currentContext(): Context {

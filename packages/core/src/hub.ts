@@ -1,22 +1,8 @@
-export interface HubPayload {
-  event: string
-  data?: unknown
-  message?: string
-}
-export interface HubCapsule {
-  channel: string
-  payload: HubPayload
-  source: string
-  patternInfo?: string[]
-}
+import { currentContext } from './context.js'
+import type { HubClass } from './events.js'
 
-/** Events of one context. Listeners run at once, in order; one that throws hurts nobody. The owner of core types the channels. */
-export class Hub {
-  listen(_channel: string, _callback: (capsule: HubCapsule) => void, _name?: string): () => void {
-    throw new Error('to be written by the owner of core')
-  }
-  /** For apps. Protected channels (`auth`, `api`, …) are warned about, as in aws-amplify. */
-  dispatch(_channel: string, _payload: HubPayload, _source?: string): void {}
-  /** For our stories: emitted once the state has changed. */
-  emit(_channel: string, _event: string, _data?: unknown): void {}
+/** The events of the app's own context; see {@link HubClass}. Works before `Amplify.configure` and outlives a second one. */
+export const Hub: Pick<HubClass, 'listen' | 'dispatch'> = {
+  listen: (...args: [any, any, any?]) => currentContext().events.listen(...args),
+  dispatch: (...args: [any, any, any?]) => currentContext().events.dispatch(...args),
 }

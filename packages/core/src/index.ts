@@ -1,3 +1,28 @@
-// What apps import. Completed by the owner of core: Amplify, createAmplifyContext, parseAmplifyConfig, Hub, stores, Cache, I18n, …
+// What apps import.
+export { Amplify, parseAmplifyConfig } from './amplify.js'
+export type { AuthHubEventData, Channels } from './channels.js'
 export type { Context } from './context.js'
+export { CookieStorage, type CookieStorageData } from './cookieStorage.js'
+export type { AWSCredentials } from './credentials.js'
 export { AmplifyError } from './errors.js'
+export type { EventDataMap, HubCallback, HubCapsule, HubPayload, StopListenerCallback } from './events.js'
+export { Hub } from './hub.js'
+export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
+export type { KeyValueStorageEvent, KeyValueStorageInterface, Platform } from './platform.js'
+export type {
+  AmplifyOutputsUnknown,
+  APIConfig,
+  AuthConfig,
+  BucketInfo,
+  CognitoUserPoolConfig,
+  CredentialsAndIdentityIdProvider,
+  GetCredentialsOptions,
+  GraphQLAuthMode,
+  LegacyConfig,
+  LibraryOptions,
+  OAuthConfig,
+  ResourcesConfig,
+  StorageConfig,
+  TokenProvider,
+} from './resourcesConfig.js'
+export { defaultStorage, sessionStorage, sharedInMemoryStorage } from './stores.js'

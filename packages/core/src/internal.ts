@@ -2,31 +2,41 @@
 export { type AwsJsonCall, awsJson } from './awsJson.js'
 export { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex, utf8 } from './bytes.js'
 export {
-  type GraphQLAuthMode,
-  type LibraryOptions,
-  type ResourcesConfig,
+  dnsSuffix,
+  hasUserPool,
+  type IdentityPool,
+  identityPool,
+  notConfigured,
   type UserPool,
   userPool,
 } from './config.js'
-export { type Context, currentContext, perContext } from './context.js'
-export { type AWSCredentials, clearCredentials, credentials } from './credentials.js'
-export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'
-export { type Call, type HttpRequest, request, serverTime } from './http.js'
-export { Hub, type HubCapsule, type HubPayload } from './hub.js'
-export type { KeyValueStorageInterface, Platform } from './platform.js'
+export { type Context, currentContext, newContext, perContext } from './context.js'
 export {
-  clearSession,
+  type AWSCredentials,
+  clearCredentials,
+  credentials,
+  credentialsOf,
+  type Identity,
+} from './credentials.js'
+export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'
+export { type HubCapsule, HubClass, type HubPayload } from './events.js'
+export { type Call, type HttpRequest, request, serverTime } from './http.js'
+export { Hub } from './hub.js'
+export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
+export type { KeyValueStorageInterface, Platform } from './platform.js'
+export type { GraphQLAuthMode, LibraryOptions, OAuthConfig, ResourcesConfig } from './resourcesConfig.js'
+export { type RestJsonCall, restJson } from './restJson.js'
+export { clearSession, type SessionOptions, session, storedSession, storeSession } from './session.js'
+export {
   clearStoredDevice,
   type DeviceMetadata,
-  decodeJWT,
-  type JWT,
-  type JwtPayload,
   type Session,
   type SignInDetails,
-  session,
+  sessionKey,
+  sessionStore,
   setSessionStorage,
   storedDevice,
-  storedSession,
-  storeSession,
-} from './session.js'
+} from './sessionStore.js'
 export { presign, type SigningScope, sigv4 } from './sigv4.js'
+export { createMemoryStore } from './stores.js'
+export { withProgress } from './withProgress.js'

@@ -1,9 +1,18 @@
+/** A change that another tab made. */
+export interface KeyValueStorageEvent {
+  readonly key: string | null
+  readonly oldValue: string | null
+  readonly newValue: string | null
+}
+
 /** Where a session, an upload or a cache outlives the page. The shape is `aws-amplify`'s, so its custom stores fit. */
 export interface KeyValueStorageInterface {
   setItem(key: string, value: string): Promise<void>
   getItem(key: string): Promise<string | null>
   removeItem(key: string): Promise<void>
   clear(): Promise<void>
+  /** Calls back on changes by other tabs. Returns the undo. Stores that cannot tell leave it out. */
+  addListener?(listener: (event: KeyValueStorageEvent) => Promise<void>): () => void
 }
 
 /** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */

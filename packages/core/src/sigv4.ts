@@ -1,19 +1,151 @@
+import { SignatureV4 } from '@smithy/signature-v4'
 import type { Context } from './context.js'
-import type { Call, HttpRequest } from './http.js'
+import { type AWSCredentials, credentials } from './credentials.js'
+import { AmplifyError } from './errors.js'
+import { type Call, type HttpRequest, serverTime } from './http.js'
+
+// AWS Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+// Header and query signatures. No chunk signatures, no SigV4a.
 
 export interface SigningScope {
   service: string
   region: string
   /** `UNSIGNED-PAYLOAD` for a body that is not hashed (S3 over TLS); hashed by default. */
   unsignedPayload?: boolean
+  /** Instead of the context's own. */
+  credentials?: AWSCredentials
 }
 
 /** Signs with the credentials of the context: `request(ctx, { …, authorize: sigv4({ service: 's3', region }) })`. */
-export declare function sigv4(scope: SigningScope): NonNullable<Call['authorize']>
+export function sigv4(scope: SigningScope): NonNullable<Call['authorize']> {
+  return async (ctx, request) => {
+    const identity = scope.credentials ?? (await credentialsFor(ctx))
+    const message = toSign(request, scope)
+    const signed = await signer(ctx, scope, identity).sign(message, {
+      signingDate: new Date(serverTime(ctx)),
+    })
+    // Every client sets the host by itself, and browsers do not let us.
+    const { host: _, ...headers } = signed.headers
+    return { ...request, url: withPath(request.url), headers }
+  }
+}
+
+/** Credentials with less left than this would cut a link short for no reason: they are fetched anew. */
+const shortestRest = 900
 
 /** A link that carries its own signature in the query, good for `expiresIn` seconds by the service's clock. */
-export declare function presign(
+export async function presign(
   ctx: Context,
   request: HttpRequest,
   scope: SigningScope & { expiresIn: number },
-): Promise<URL>
+): Promise<URL> {
+  const { expiresIn } = scope
+  const identity = scope.credentials ?? (await credentialsFor(ctx, Math.min(expiresIn, shortestRest) * 1000))
+  const message = toSign(request, { ...scope, unsignedPayload: true })
+  const signed = await signer(ctx, scope, identity).presign(message, {
+    expiresIn,
+    signingDate: new Date(serverTime(ctx)),
+  })
+  const url = withPath(request.url)
+  url.search = Object.entries(signed.query ?? {})
+    .flatMap(([key, value]) => [value ?? ''].flat().map((item) => `${encode(key)}=${encode(item)}`))
+    .join('&')
+  return url
+}
+
+async function credentialsFor(ctx: Context, rest = 0): Promise<AWSCredentials> {
+  let answer = await credentials(ctx)
+  const { expiration } = answer?.credentials ?? {}
+  if (expiration && expiration.getTime() < serverTime(ctx) + rest)
+    answer = await credentials(ctx, { forceRefresh: true })
+  if (answer) return answer.credentials
+  throw new AmplifyError('NoCredentials', 'This call is signed with AWS credentials, and there are none.', {
+    recoverySuggestion: 'Sign in, or allow guests in the identity pool and in Auth.Cognito.allowGuestAccess.',
+  })
+}
+
+function signer(ctx: Context, { service, region }: SigningScope, identity: AWSCredentials): SignatureV4 {
+  const { sha256 } = ctx.platform
+
+  /** SHA-256, or with a secret HMAC-SHA-256 (RFC 2104), out of the platform's hash. */
+  class Hash {
+    private chunks: Uint8Array[] = []
+    private readonly secret?: Uint8Array
+    constructor(secret?: Source) {
+      if (secret) this.secret = bytesOf(secret)
+    }
+    update(data: Source): void {
+      this.chunks.push(bytesOf(data))
+    }
+    async digest(): Promise<Uint8Array> {
+      if (!this.secret) return sha256(join(this.chunks))
+      const key = new Uint8Array(64)
+      key.set(this.secret.length > 64 ? await sha256(this.secret) : this.secret)
+      const inner = await sha256(join([key.map((byte) => byte ^ 0x36), ...this.chunks]))
+      return sha256(join([key.map((byte) => byte ^ 0x5c), inner]))
+    }
+    reset(): void {
+      this.chunks = []
+    }
+  }
+
+  return new SignatureV4({
+    service,
+    region,
+    sha256: Hash,
+    credentials: identity,
+    // S3 takes the path as it is; all others escape it a second time.
+    uriEscapePath: service !== 's3',
+  })
+}
+
+type Source = string | ArrayBuffer | ArrayBufferView
+
+function bytesOf(source: Source): Uint8Array {
+  if (typeof source === 'string') return new TextEncoder().encode(source)
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+  return new Uint8Array(source)
+}
+
+function join(chunks: Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!
+  const all = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
+
+/** The signer's own picture of a request. */
+function toSign({ method, url, headers, body }: HttpRequest, { unsignedPayload }: SigningScope) {
+  const query: Record<string, string | string[]> = {}
+  for (const [key, value] of url.searchParams) {
+    const before = query[key]
+    query[key] = before === undefined ? value : [before, value].flat()
+  }
+  return {
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: withPath(url).pathname,
+    query,
+    headers: {
+      host: url.host,
+      ...headers,
+      ...(unsignedPayload && { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }),
+    },
+    body: body ?? undefined,
+  }
+}
+
+const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, percent)
+const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+
+/** URL leaves these five alone in a path, the signature counts them as escaped. */
+function withPath(url: URL): URL {
+  const copy = new URL(url)
+  copy.pathname = copy.pathname.replace(/[!'()*]/g, percent)
+  return copy
+}

@@ -1,0 +1,110 @@
+import { type Channels, protectedChannels } from './channels.js'
+import { AmplifyError } from './errors.js'
+
+export interface EventDataMap {
+  event: string
+  data?: unknown
+}
+
+export type HubPayload<EventData extends EventDataMap = EventDataMap> = EventData & { message?: string }
+
+export interface HubCapsule<Channel extends string = string, EventData extends EventDataMap = EventDataMap> {
+  channel: Channel
+  payload: HubPayload<EventData>
+  source?: string
+  /** True for what happened in another tab. */
+  crossTab?: boolean
+  patternInfo?: string[]
+}
+
+export type HubCallback<Channel extends string = string, EventData extends EventDataMap = EventDataMap> = (
+  capsule: HubCapsule<Channel, EventData>,
+) => void
+
+export type StopListenerCallback = () => void
+
+export interface ListenOptions {
+  listenerName?: string
+  /** On `auth`: hear also of sign-ins, sign-outs and refreshes in other tabs. */
+  enableCrossTabEvents?: boolean
+}
+
+interface Listener {
+  callback: HubCallback<any, any>
+  crossTab: boolean | undefined
+}
+
+/** Events of one context. Listeners run at once, in order; one that throws hurts nobody. */
+export class HubClass {
+  private readonly listeners = new Map<string, Listener[]>()
+
+  listen<Channel extends keyof Channels>(
+    channel: Channel,
+    callback: HubCallback<Channel, Channels[Channel]>,
+    options?: string | ListenOptions,
+  ): StopListenerCallback
+  listen<EventData extends EventDataMap = EventDataMap>(
+    channel: string,
+    callback: HubCallback<string, EventData>,
+    options?: string | ListenOptions,
+  ): StopListenerCallback
+  listen(
+    channel: string,
+    callback: HubCallback<any, any>,
+    options?: string | ListenOptions,
+  ): StopListenerCallback {
+    if (typeof callback !== 'function') {
+      throw new AmplifyError('NoHubcallbackProvidedException', 'Hub.listen needs a callback.')
+    }
+    const listener = { callback, crossTab: (options as ListenOptions | undefined)?.enableCrossTabEvents }
+    this.listeners.set(channel, [...(this.listeners.get(channel) ?? []), listener])
+    return () => {
+      this.listeners.set(
+        channel,
+        this.listeners.get(channel)!.filter((other) => other !== listener),
+      )
+    }
+  }
+
+  /** For apps, on channels of their own. */
+  dispatch<Channel extends keyof Channels>(
+    channel: Channel,
+    payload: HubPayload<Channels[Channel]>,
+    source?: string,
+  ): void
+  dispatch(channel: string, payload: HubPayload, source?: string): void
+  dispatch(channel: string, payload: HubPayload, source?: string): void {
+    if (protectedChannels.includes(channel)) {
+      console.warn(
+        `Hub: "${channel}" is a channel of the library; dispatching on it can confuse it. Use a name of your own.`,
+      )
+    }
+    this.deliver({ channel, payload: { ...payload }, source })
+  }
+
+  /** For our stories: emitted once the state has changed. */
+  emit(channel: string, event: string, data?: unknown, message?: string, crossTab?: boolean): void {
+    const payload: HubPayload = { event }
+    if (data !== undefined) payload.data = data
+    if (message) payload.message = message
+    const source =
+      channel === 'core'
+        ? 'Configure'
+        : channel === 'api'
+          ? 'PubSub'
+          : channel[0]!.toUpperCase() + channel.slice(1)
+    this.deliver({ channel, payload, source, crossTab })
+  }
+
+  private deliver(capsule: HubCapsule): void {
+    capsule.patternInfo = []
+    for (const { callback, crossTab } of this.listeners.get(capsule.channel) ?? []) {
+      if (capsule.crossTab && !crossTab) continue
+      try {
+        callback(capsule)
+      } catch (error) {
+        console.error(`Hub: a listener on "${capsule.channel}" threw.`, error)
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import { hasUserPool, userPool } from './config.js'
+import { type Context, perContext } from './context.js'
+import { decodeJWT, type JWT } from './jwt.js'
+import type { KeyValueStorageInterface } from './platform.js'
+
+// Who is signed in, on disk. The keys are aws-amplify's, so a user stays signed in when an app moves over.
+
+export interface DeviceMetadata {
+  deviceKey?: string
+  deviceGroupKey?: string
+  randomPassword?: string
+}
+
+export interface SignInDetails {
+  loginId?: string
+  authFlowType?: string
+}
+
+/** Who is signed in, as stored under `aws-amplify`'s keys. */
+export interface Session {
+  username: string
+  accessToken: JWT
+  idToken?: JWT
+  refreshToken?: string
+  deviceMetadata?: DeviceMetadata
+  signInDetails?: SignInDetails
+}
+
+type Key =
+  | 'accessToken'
+  | 'idToken'
+  | 'refreshToken'
+  | 'clockDrift'
+  | 'signInDetails'
+  | 'oauthMetadata'
+  | 'deviceKey'
+  | 'deviceGroupKey'
+  | 'randomPasswordKey'
+
+const prefix = (ctx: Context) => `CognitoIdentityServiceProvider.${userPool(ctx).clientId}`
+const lastUserKey = (ctx: Context) => `${prefix(ctx)}.LastAuthUser`
+
+/** Where one item of a user is kept. */
+export function sessionKey(ctx: Context, username: string, key: Key): string {
+  return `${prefix(ctx)}.${username}.${key}`
+}
+
+const home = /* @__PURE__ */ perContext(
+  'session.store',
+  (): { store?: KeyValueStorageInterface; unwatch?: () => void } => ({}),
+)
+
+/** Where this context keeps its session from now on: the platform's store unless this chose another. Nothing is carried over. */
+export function setSessionStorage(ctx: Context, store: KeyValueStorageInterface): void {
+  const state = home(ctx)
+  state.unwatch?.()
+  state.unwatch = undefined
+  state.store = store
+}
+
+/** Where the session is kept. */
+export async function sessionStore(ctx: Context): Promise<KeyValueStorageInterface> {
+  const state = home(ctx)
+  if (!state.store && ctx.options.ssr && !ctx.options.store) {
+    const { CookieStorage } = await import('./cookieStorage.js')
+    state.store ??= new CookieStorage({ sameSite: 'lax' })
+  }
+  const store = state.store ?? ctx.platform.store
+  state.unwatch ??= watchOtherTabs(ctx, store)
+  return store
+}
+
+export interface Stored extends Session {
+  /** The service's clock minus the device's when the tokens came, in milliseconds. */
+  clockDrift: number
+}
+
+export async function readSession(ctx: Context): Promise<Stored | undefined> {
+  if (!hasUserPool(ctx)) return undefined
+
+  const store = await sessionStore(ctx)
+  const username = await store.getItem(lastUserKey(ctx))
+  if (!username) return undefined
+
+  const read = (key: Key) => store.getItem(sessionKey(ctx, username, key))
+  const [accessToken, idToken, refreshToken, clockDrift, details, deviceMetadata] = await Promise.all([
+    read('accessToken'),
+    read('idToken'),
+    read('refreshToken'),
+    read('clockDrift'),
+    read('signInDetails'),
+    storedDevice(ctx, username),
+  ])
+  if (!accessToken) return undefined
+  try {
+    return {
+      username,
+      accessToken: decodeJWT(accessToken),
+      idToken: idToken ? decodeJWT(idToken) : undefined,
+      refreshToken: refreshToken ?? undefined,
+      clockDrift: Number(clockDrift) || 0,
+      signInDetails: details ? JSON.parse(details) : undefined,
+      deviceMetadata,
+    }
+  } catch {
+    // Something else wrote there. Nobody is signed in with that; the next sign-in overwrites it.
+    return undefined
+  }
+}
+
+/**
+ * Writes a session so that one which fails halfway leaves the old one usable: what the old tokens can live with first, the access
+ * token after it, and who is signed in at the very end.
+ */
+export async function writeSession(ctx: Context, session: Session): Promise<void> {
+  const store = await sessionStore(ctx)
+  const before = await store.getItem(lastUserKey(ctx))
+  const { username, deviceMetadata, accessToken, signInDetails } = session
+  const { iat } = accessToken.payload
+  const items: [Key, string | undefined][] = [
+    ['refreshToken', session.refreshToken],
+    ['clockDrift', `${iat ? iat * 1000 - ctx.platform.now() : 0}`],
+    ['signInDetails', signInDetails && JSON.stringify(signInDetails)],
+    ['idToken', session.idToken?.toString()],
+    ['accessToken', accessToken.toString()],
+  ]
+  // A device is remembered across sign-ins, so there is nothing to remove where none is given.
+  if (deviceMetadata?.deviceKey) items.unshift(['deviceKey', deviceMetadata.deviceKey])
+  if (deviceMetadata?.deviceGroupKey) items.unshift(['deviceGroupKey', deviceMetadata.deviceGroupKey])
+  if (deviceMetadata?.randomPassword) items.unshift(['randomPasswordKey', deviceMetadata.randomPassword])
+
+  for (const [key, value] of items) {
+    const at = sessionKey(ctx, username, key)
+    if (value) await store.setItem(at, value)
+    else await store.removeItem(at)
+  }
+  if (before === username) return
+  await store.setItem(lastUserKey(ctx), username)
+  if (before) await removeTokens(ctx, store, before)
+}
+
+/** Removes who is signed in; remembered devices stay. As much as can be removed is, even where one removal fails. */
+export async function removeSession(ctx: Context): Promise<void> {
+  const store = await sessionStore(ctx)
+  const username = await store.getItem(lastUserKey(ctx))
+  const failure = username ? await removeTokens(ctx, store, username) : undefined
+  await store.removeItem(lastUserKey(ctx))
+  if (failure) throw failure.reason
+}
+
+async function removeTokens(ctx: Context, store: KeyValueStorageInterface, username: string) {
+  // The access token first: without it nobody is signed in, whatever happens to the rest.
+  const keys: Key[] = [
+    'accessToken',
+    'idToken',
+    'refreshToken',
+    'clockDrift',
+    'signInDetails',
+    'oauthMetadata',
+  ]
+  const done = await Promise.allSettled(
+    keys.map(async (key) => store.removeItem(sessionKey(ctx, username, key))),
+  )
+  return done.find((one) => one.status === 'rejected')
+}
+
+const deviceKeys = ['deviceKey', 'deviceGroupKey', 'randomPasswordKey'] as const
+
+/** The device this user signed in on before; kept when they sign out, so that the pool knows it again. */
+export async function storedDevice(ctx: Context, username: string): Promise<DeviceMetadata | undefined> {
+  const store = await sessionStore(ctx)
+  const [deviceKey, deviceGroupKey, randomPassword] = await Promise.all(
+    deviceKeys.map((key) => store.getItem(sessionKey(ctx, username, key))),
+  )
+  return deviceKey && deviceGroupKey && randomPassword
+    ? { deviceKey, deviceGroupKey, randomPassword }
+    : undefined
+}
+
+/** Only auth calls this: when the service no longer knows the device. */
+export async function clearStoredDevice(ctx: Context, username: string): Promise<void> {
+  const store = await sessionStore(ctx)
+  await Promise.all(deviceKeys.map((key) => store.removeItem(sessionKey(ctx, username, key))))
+}
+
+/** What other tabs do to the session becomes Hub events here, for listeners with `enableCrossTabEvents`. */
+function watchOtherTabs(ctx: Context, store: KeyValueStorageInterface): (() => void) | undefined {
+  return store.addListener?.(async ({ key, oldValue, newValue }) => {
+    if (!key || !hasUserPool(ctx) || oldValue === newValue) return
+    const tell = (event: string, data?: unknown) => ctx.events.emit('auth', event, data, undefined, true)
+    if (key === lastUserKey(ctx)) {
+      const session = newValue ? await readSession(ctx) : undefined
+      if (session) tell('signedIn', { username: session.username, userId: session.accessToken.payload.sub })
+      else if (!newValue) tell('signedOut')
+    } else if (key.startsWith(prefix(ctx)) && key.endsWith('.accessToken') && oldValue && newValue) {
+      tell('tokenRefresh')
+    }
+  })
+}
