@@ -1,5 +1,11 @@
 // What apps import.
 export { Amplify, parseAmplifyConfig } from './amplify.js'
+export {
+  type AmplifyContext,
+  type AuthSession,
+  type AuthTokens,
+  createAmplifyContext,
+} from './amplifyContext.js'
 export type { AuthHubEventData, Channels } from './channels.js'
 export type { Context } from './context.js'
 export { CookieStorage, type CookieStorageData } from './cookieStorage.js'
