@@ -1,1 +1,44 @@
-export {}
+export {
+  type DownloadDataInput,
+  type DownloadDataOutput,
+  type DownloadDataWithPathInput,
+  type DownloadDataWithPathOutput,
+  downloadData,
+} from './download.js'
+export { isCancelError, StorageError, type StorageErrorName } from './errors.js'
+export {
+  type ListAllInput,
+  type ListAllOutput,
+  type ListAllWithPathInput,
+  type ListAllWithPathOutput,
+  type ListPaginateInput,
+  type ListPaginateOutput,
+  type ListPaginateWithPathInput,
+  type ListPaginateWithPathOutput,
+  list,
+} from './list.js'
+export { DEFAULT_PART_SIZE } from './parts.js'
+export {
+  type RemoveInput,
+  type RemoveOutput,
+  type RemoveWithPathInput,
+  type RemoveWithPathOutput,
+  remove,
+} from './remove.js'
+export type { TransferProgressEvent } from './task.js'
+export {
+  type UploadDataInput,
+  type UploadDataOutput,
+  type UploadDataServerOutput,
+  type UploadDataServerWithPathOutput,
+  type UploadDataWithPathInput,
+  type UploadDataWithPathOutput,
+  uploadData,
+} from './upload.js'
+export {
+  type GetUrlInput,
+  type GetUrlOutput,
+  type GetUrlWithPathInput,
+  type GetUrlWithPathOutput,
+  getUrl,
+} from './url.js'

@@ -1,0 +1,115 @@
+// The S3 wire, the operations of a multipart upload. Apart from s3.ts so that only an upload carries them.
+
+import type { Context } from '@backline/core/internal'
+import { StorageError } from './errors.js'
+import type { Location } from './location.js'
+import { answer, type S3Call, s3 } from './s3.js'
+import { childrenOf, type Element, escapeXml, textOf } from './xml.js'
+
+export interface UploadedPart {
+  PartNumber: number
+  ETag: string
+  Size?: number
+  ChecksumCRC32?: string
+}
+
+export interface CompletedUpload {
+  ETag?: string
+  VersionId?: string
+}
+
+export async function createMultipartUpload(
+  ctx: Context,
+  location: Location,
+  headers: S3Call['headers'],
+): Promise<string> {
+  // Sent again when no answer came: an upload that nobody knows of holds no parts and costs nothing.
+  const response = await s3(ctx, location, {
+    method: 'POST',
+    query: { uploads: '' },
+    headers,
+    idempotent: true,
+  })
+  const uploadId = textOf(await answer(response), 'UploadId')
+  if (!uploadId) throw new StorageError('IntegrityError', 'S3 began an upload without naming it.')
+  return uploadId
+}
+
+export async function uploadPart(
+  ctx: Context,
+  location: Location,
+  { uploadId, partNumber, ...call }: Omit<S3Call, 'method'> & { uploadId: string; partNumber: number },
+): Promise<string> {
+  const response = await s3(ctx, location, { ...call, method: 'PUT', query: { partNumber, uploadId } })
+  const eTag = response.headers.get('etag')
+  if (eTag) return eTag
+  throw new StorageError('IntegrityError', `S3 did not show the ETag of part ${partNumber}.`, {
+    recoverySuggestion: 'In a browser, the CORS rules of the bucket must expose the header ETag.',
+  })
+}
+
+export async function listParts(
+  ctx: Context,
+  location: Location,
+  uploadId: string,
+  signal: AbortSignal,
+): Promise<UploadedPart[]> {
+  const parts: UploadedPart[] = []
+  for (let marker: string | undefined; ; ) {
+    const response = await s3(ctx, location, {
+      method: 'GET',
+      query: { uploadId, 'part-number-marker': marker },
+      signal,
+    })
+    const page = await answer(response)
+    parts.push(...childrenOf(page, 'Part').map(toPart))
+    marker = textOf(page, 'NextPartNumberMarker')
+    if (textOf(page, 'IsTruncated') !== 'true' || !marker) return parts
+  }
+}
+
+export async function completeMultipartUpload(
+  ctx: Context,
+  location: Location,
+  uploadId: string,
+  parts: UploadedPart[],
+  headers: S3Call['headers'],
+): Promise<CompletedUpload> {
+  const list = parts.map(
+    ({ PartNumber, ETag, ChecksumCRC32 }) =>
+      `<Part><PartNumber>${PartNumber}</PartNumber><ETag>${escapeXml(ETag)}</ETag>${
+        ChecksumCRC32 ? `<ChecksumCRC32>${ChecksumCRC32}</ChecksumCRC32>` : ''
+      }</Part>`,
+  )
+  const body = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list.join('')}</CompleteMultipartUpload>`
+  const response = await s3(ctx, location, {
+    method: 'POST',
+    query: { uploadId },
+    headers: { ...headers, 'content-type': 'application/xml' },
+    body: new TextEncoder().encode(body),
+    // The caller knows how to tell whether it was done.
+    idempotent: true,
+  })
+  const done = await answer(response)
+  return {
+    ETag: textOf(done, 'ETag') || undefined,
+    VersionId: response.headers.get('x-amz-version-id') ?? undefined,
+  }
+}
+
+export async function abortMultipartUpload(
+  ctx: Context,
+  location: Location,
+  uploadId: string,
+): Promise<void> {
+  await s3(ctx, location, { method: 'DELETE', query: { uploadId }, attempts: 2, timeout: 5_000 })
+}
+
+function toPart(part: Element): UploadedPart {
+  return {
+    PartNumber: Number(textOf(part, 'PartNumber')),
+    ETag: textOf(part, 'ETag') ?? '',
+    Size: Number(textOf(part, 'Size')),
+    ChecksumCRC32: textOf(part, 'ChecksumCRC32'),
+  }
+}

@@ -1,0 +1,105 @@
+import { StorageError } from './errors.js'
+
+export type TransferTaskState = 'IN_PROGRESS' | 'PAUSED' | 'CANCELED' | 'SUCCESS' | 'ERROR'
+
+export interface TransferProgressEvent {
+  transferredBytes: number
+  totalBytes?: number
+}
+
+export interface TransferTask<Result> {
+  /** Stops the transfer; `result` rejects with an error for which `isCancelError` holds. */
+  cancel(message?: string): void
+  /** Holds an upload that goes in parts (above 5 MiB); others are too short to be held and go on. */
+  pause(): void
+  resume(): void
+  readonly state: TransferTaskState
+  result: Promise<Result>
+}
+
+export interface NonPausableTransferTask<Result>
+  extends Omit<TransferTask<Result>, 'pause' | 'resume' | 'state'> {
+  readonly state: Exclude<TransferTaskState, 'PAUSED'>
+}
+
+/** What the work of a task knows of the task. */
+export interface Control {
+  /** Fires on cancel, and on pause where that is possible. After a pause there is a new one. */
+  readonly signal: AbortSignal
+  /** Once `signal` has fired: waits for `resume` where it was a pause and says true, or says false where it was `cancel`. */
+  resumed(): Promise<boolean>
+  /** Runs on cancel, before `result` rejects. */
+  onCancel?: () => Promise<unknown>
+  /** From here on it is too late for `cancel` and `pause`. */
+  commit(): void
+}
+
+/** Starts `work` at once and hands out the task that steers it. */
+export function startTask<Result>(
+  work: (control: Control) => Promise<Result>,
+  { pausable = false } = {},
+): TransferTask<Result> {
+  let state: TransferTaskState = 'IN_PROGRESS'
+  let committed = false
+  let stretch = new AbortController()
+  let wake: () => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+
+  const control: Control = {
+    get signal() {
+      return stretch.signal
+    },
+    resumed: async () => {
+      if (state === 'PAUSED') await new Promise<void>((resolve) => (wake = resolve))
+      return state === 'IN_PROGRESS'
+    },
+    commit: () => {
+      control.signal.throwIfAborted()
+      committed = true
+    },
+  }
+
+  const result = new Promise<Result>((resolve, rejectResult) => {
+    reject = rejectResult
+    // A microtask later: what is cancelled in the same breath as it is started sends nothing.
+    Promise.resolve()
+      .then(() => (state === 'CANCELED' ? undefined : work(control)))
+      .then(
+        (value) => settle('SUCCESS', () => resolve(value as Result)),
+        (error) => settle('ERROR', () => rejectResult(error)),
+      )
+  })
+
+  function settle(end: 'SUCCESS' | 'ERROR', tell: () => void) {
+    if (state === 'CANCELED') return
+    state = end
+    tell()
+  }
+
+  return {
+    result,
+    get state() {
+      return state
+    },
+    cancel(message = 'The transfer was canceled.') {
+      if (committed || (state !== 'IN_PROGRESS' && state !== 'PAUSED')) return
+      state = 'CANCELED'
+      stretch.abort()
+      wake()
+      const canceled = () => reject(new StorageError('CanceledError', message))
+      if (control.onCancel) control.onCancel().then(canceled, canceled)
+      else canceled()
+    },
+    pause() {
+      if (!pausable || committed || state !== 'IN_PROGRESS') return
+      state = 'PAUSED'
+      stretch.abort()
+    },
+    resume() {
+      if (state !== 'PAUSED') return
+      state = 'IN_PROGRESS'
+      stretch = new AbortController()
+      wake()
+    },
+  }
+}
