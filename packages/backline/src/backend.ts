@@ -1,1 +1,11 @@
-export {}
+// `@aws-amplify/backend`, as far as an `amplify/` folder needs it.
+export {
+  type Backend,
+  defineAuth,
+  defineBackend,
+  defineData,
+  defineFunction,
+  defineStorage,
+  referenceAuth,
+  secret,
+} from '@backline/schema/backend'

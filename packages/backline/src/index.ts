@@ -1,1 +1,8 @@
-export {}
+// `aws-amplify`
+export {
+  Amplify,
+  type AmplifyContext,
+  createAmplifyContext,
+  type LibraryOptions,
+  type ResourcesConfig,
+} from '@backline/core'
