@@ -1,16 +1,20 @@
-export { decodeJWT, type JWT } from '@backline/core/internal'
+export type {
+  AuthSession,
+  AuthTokens,
+  CredentialsAndIdentityIdProvider,
+  GetCredentialsOptions,
+  JWT,
+  TokenProvider,
+} from '@backline/core'
+export { decodeJWT, type Identity as CredentialsAndIdentityId } from '@backline/core/internal'
 export {
   type FetchUserAttributesOutput,
   fetchUserAttributes,
   type UserAttributeKey,
   type VerifiableUserAttributeKey,
 } from './attributes.js'
-export {
-  type AuthSession,
-  type AuthTokens,
-  type FetchAuthSessionOptions,
-  fetchAuthSession,
-} from './authSession.js'
+export { type FetchAuthSessionOptions, fetchAuthSession } from './authSession.js'
+export { autoSignIn } from './autoSignIn.js'
 export { type AuthFlowType, type AuthUser, type GetCurrentUserOutput, getCurrentUser } from './currentUser.js'
 export {
   type AuthClientErrorName,
@@ -33,3 +37,4 @@ export {
   type SignUpOutput,
   signUp,
 } from './signUp.js'
+export { cognitoCredentialsProvider, cognitoUserPoolsTokenProvider } from './tokenProvider.js'

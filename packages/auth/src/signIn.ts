@@ -17,6 +17,7 @@ import { confirmDevice, type Device, knownDevice, proveDevice } from './devices.
 import { AuthError } from './errors.js'
 import { type SignInStep, signInStep, totpSetup } from './signInStep.js'
 import { signOut } from './signOut.js'
+import { signUps } from './signUp.js'
 import { type Ephemeral, ephemeral, proof, timestamp } from './srp.js'
 
 export interface SignInOptions {
@@ -242,6 +243,8 @@ async function enter(
       },
     )
   }
+  // Signed in by hand: nothing is left for autoSignIn to do.
+  signUps(ctx).waiting = undefined
   ctx.events.emit('auth', 'signedIn', userOf(kept))
   return { isSignedIn: true, nextStep: { signInStep: 'DONE' } }
 }

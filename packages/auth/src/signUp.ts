@@ -1,7 +1,8 @@
-import { type Context, currentContext, userPool } from '@backline/core/internal'
+import { type Context, currentContext, perContext, userPool } from '@backline/core/internal'
 import type { UserAttributeKey, VerifiableUserAttributeKey } from './attributes.js'
 import { type CodeDelivery, cognito } from './cognito.js'
 import { AuthError } from './errors.js'
+import type { SignInInput, SignInOptions, SignInOutput } from './signIn.js'
 
 /** Where a code went. */
 export interface CodeDeliveryDetails<Key extends UserAttributeKey = UserAttributeKey> {
@@ -21,6 +22,8 @@ export interface SignUpInput {
     validationData?: Record<string, string>
     /** Goes to the pool's Lambda triggers. */
     clientMetadata?: Record<string, string>
+    /** Lets `autoSignIn` sign the user in once they are confirmed; an object says how. Lasts as long as the page or program. */
+    autoSignIn?: boolean | SignInOptions
   }
 }
 
@@ -29,6 +32,11 @@ export interface SignUpOutput {
   userId?: string
   nextStep:
     | { signUpStep: 'DONE' }
+    /** Call `autoSignIn` now. `codeDeliveryDetails` says where the link went, in pools that confirm by link. */
+    | {
+        signUpStep: 'COMPLETE_AUTO_SIGN_IN'
+        codeDeliveryDetails?: CodeDeliveryDetails<VerifiableUserAttributeKey>
+      }
     | { signUpStep: 'CONFIRM_SIGN_UP'; codeDeliveryDetails: CodeDeliveryDetails<VerifiableUserAttributeKey> }
 }
 
@@ -51,6 +59,12 @@ export interface ResendSignUpCodeInput {
 
 export type ResendSignUpCodeOutput = CodeDeliveryDetails<VerifiableUserAttributeKey>
 
+/** A sign-up of this context that `autoSignIn` may finish. */
+export const signUps = /* @__PURE__ */ perContext(
+  'auth.signUps',
+  (): { waiting?: { input: SignInInput; byLink: boolean }; finishing?: Promise<SignInOutput> } => ({}),
+)
+
 /**
  * Registers a user. Where the pool confirms users by a code, it is under way: finish with {@link confirmSignUp}.
  *
@@ -70,8 +84,10 @@ export async function signUp(
 ): Promise<SignUpOutput> {
   if (!username) throw new AuthError('EmptySignUpUsername', 'signUp needs a username.')
 
+  const { autoSignIn } = options
+  const pool = userPool(ctx)
   const { UserSub, UserConfirmed, CodeDeliveryDetails } = await cognito(ctx, 'SignUp', {
-    ClientId: userPool(ctx).clientId,
+    ClientId: pool.clientId,
     Username: username,
     // An empty password is none: the service takes a missing one where it may be missing, and refuses '' everywhere.
     Password: password || undefined,
@@ -79,13 +95,18 @@ export async function signUp(
     ValidationData: pairs(options.validationData),
     ClientMetadata: options.clientMetadata,
   })
-  return {
-    isSignUpComplete: !!UserConfirmed,
-    userId: UserSub,
-    nextStep: UserConfirmed
-      ? { signUpStep: 'DONE' }
-      : { signUpStep: 'CONFIRM_SIGN_UP', codeDeliveryDetails: delivery(CodeDeliveryDetails) },
-  }
+  const byLink = !UserConfirmed && ctx.config.Auth?.Cognito.signUpVerificationMethod === 'link'
+  signUps(ctx).waiting = autoSignIn
+    ? { input: { username, password, options: autoSignIn === true ? undefined : autoSignIn }, byLink }
+    : undefined
+
+  const codeDeliveryDetails = delivery(CodeDeliveryDetails)
+  const output = { isSignUpComplete: !!UserConfirmed, userId: UserSub }
+  if (UserConfirmed)
+    return { ...output, nextStep: { signUpStep: autoSignIn ? 'COMPLETE_AUTO_SIGN_IN' : 'DONE' } }
+  if (autoSignIn && byLink)
+    return { ...output, nextStep: { signUpStep: 'COMPLETE_AUTO_SIGN_IN', codeDeliveryDetails } }
+  return { ...output, nextStep: { signUpStep: 'CONFIRM_SIGN_UP', codeDeliveryDetails } }
 }
 
 /**
@@ -112,7 +133,8 @@ export async function confirmSignUp(
     ForceAliasCreation: options.forceAliasCreation,
     ClientMetadata: options.clientMetadata,
   })
-  return { isSignUpComplete: true, nextStep: { signUpStep: 'DONE' } }
+  const waiting = signUps(ctx).waiting?.input.username === username
+  return { isSignUpComplete: true, nextStep: { signUpStep: waiting ? 'COMPLETE_AUTO_SIGN_IN' : 'DONE' } }
 }
 
 /**

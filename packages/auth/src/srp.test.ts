@@ -1,7 +1,8 @@
-import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ephemeral, proof, timestamp, verifier } from './srp.js'
+import { N, number, srpService } from './srpService.fixture.js'
 
 const sha256 = async (data: Uint8Array) => new Uint8Array(createHash('sha256').update(data).digest())
 
@@ -34,41 +35,11 @@ describe('what the official client computes, we compute', () => {
   })
 })
 
-// A service that shares no line with srp.ts: Node's own prime of RFC 3526, its own HKDF and HMAC.
-const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`)
-const power = (base: bigint, exponent: bigint): bigint => {
-  if (exponent === 0n) return 1n
-  const half = power(base, exponent >> 1n)
-  return (half * half * (exponent & 1n ? base : 1n)) % N
-}
-const bytes = (value: bigint) => {
-  const hex = value.toString(16)
-  const padded = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
-  return padded[0]! & 0x80 ? Buffer.concat([Buffer.of(0), padded]) : padded
-}
-const number = (buffer: Uint8Array) => BigInt(`0x${Buffer.from(buffer).toString('hex')}`)
-const hash = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest()
-
-function service(v: bigint) {
-  const b = number(randomBytes(64))
-  const k = number(hash(bytes(N), bytes(2n)))
-  const B = (k * v + power(2n, b)) % N
-  return {
-    B: B.toString(16),
-    expects(A: bigint, message: Buffer) {
-      const u = number(hash(bytes(A), bytes(B)))
-      const S = power(A * power(v, u), b)
-      const key = hkdfSync('sha256', bytes(S), bytes(u), 'Caldera Derived Key', 16)
-      return createHmac('sha256', Buffer.from(key)).update(message).digest('base64')
-    },
-  }
-}
-
 test('a whole handshake with a service that knows only the verifier', async () => {
   const who = { pool: 'AbCdEfGh1', user: 'ünïcode user%@example.com', password: 'pässword 1' }
   const registered = await verifier(sha256, randomBytes(16), who)
   for (let round = 0; round < 8; round++) {
-    const pool = service(number(registered.verifier))
+    const pool = srpService(number(registered.verifier))
     const secret = ephemeral(randomBytes(32))
     const secretBlock = randomBytes(100)
     const at = timestamp(Date.now())
