@@ -92,25 +92,29 @@ async function weigh(library, names) {
     used.push(...list)
   }
   const { outputFiles, metafile } = await bundle(`${lines.join('\n')}\nconsole.log(${used.join(', ')})`)
-  const contents = new Map(outputFiles.map(({ path, contents: bytes }) => [path.replace(/^.*\/out\//, ''), bytes]))
+  const atOnce = reached({ outputFiles, metafile }, ['import-statement'])
+  const all = reached({ outputFiles, metafile }, ['import-statement', 'dynamic-import'])
+  return { atOnce: sizes(atOnce), all: sizes(all), code: all.map((bytes) => Buffer.from(bytes).toString()).join('\n') }
+}
+
+/** The contents of the entry's chunk and of all that it leads to by these kinds of import. */
+function reached({ outputFiles, metafile }, kinds) {
   const nameOf = (path) => path.replace(/^.*out\//, '')
-  const entry = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint)
-  const atOnce = new Set()
+  const contents = new Map(outputFiles.map(({ path, contents: bytes }) => [nameOf(path), bytes]))
+  const paths = new Set()
   const follow = (path) => {
-    if (atOnce.has(path)) return
-    atOnce.add(path)
-    for (const { path: next, kind } of metafile.outputs[path].imports) if (kind === 'import-statement') follow(next)
+    if (paths.has(path)) return
+    paths.add(path)
+    for (const { path: next, kind } of metafile.outputs[path].imports) if (kinds.includes(kind)) follow(next)
   }
-  follow(entry)
-  const bytesOf = (paths) => paths.map((path) => contents.get(nameOf(path)))
-  const all = bytesOf(Object.keys(metafile.outputs))
-  return { atOnce: sizes(bytesOf([...atOnce])), all: sizes(all), code: all.map((bytes) => Buffer.from(bytes).toString()).join('\n') }
+  follow(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint === '<stdin>'))
+  return [...paths].map((path) => contents.get(nameOf(path)))
 }
 
 async function weighUnused(entry) {
   const subpath = entry === 'index' ? '' : `/${entry.replace('auth-', 'auth/')}`
-  const { outputFiles } = await bundle(`import 'backline${subpath}'`)
-  return { entry, bytes: outputFiles.reduce((sum, { contents }) => sum + contents.length, 0) }
+  const chunks = reached(await bundle(`import 'backline${subpath}'`), ['import-statement', 'dynamic-import'])
+  return { entry, bytes: sizes(chunks).min }
 }
 
 function sizes(list) {
