@@ -17,7 +17,7 @@ export interface Inbox {
   /** The oldest message that fits and that `next` has not handed out before; waits for one up to `timeout` ms (5,000). */
   next(
     filter?: { to?: string; channel?: Message['channel'] },
-    options?: { timeout?: number },
+    options?: { timeout?: number; signal?: AbortSignal },
   ): Promise<Message>
   clear(): void
 }
@@ -35,13 +35,15 @@ export function createInbox(): Inbox {
       for (const wake of waiting) wake()
     },
     all: () => [...messages],
-    async next(filter = {}, { timeout = 5_000 } = {}) {
+    async next(filter = {}, { timeout = 5_000, signal } = {}) {
       const fits = (message: Message) =>
         !handedOut.has(message) &&
-        (!filter.to || message.to === filter.to) &&
+        (!filter.to || message.to.toLowerCase() === filter.to.toLowerCase()) &&
         (!filter.channel || message.channel === filter.channel)
       const giveUp = Date.now() + timeout
       for (;;) {
+        // Whoever has gone away must not take a message along.
+        signal?.throwIfAborted()
         const found = messages.find(fits)
         if (found) {
           handedOut.add(found)
@@ -52,11 +54,13 @@ export function createInbox(): Inbox {
         await new Promise<void>((resolve) => {
           const wake = () => {
             clearTimeout(timer)
+            signal?.removeEventListener('abort', wake)
             waiting.delete(wake)
             resolve()
           }
           const timer = setTimeout(wake, left)
           waiting.add(wake)
+          signal?.addEventListener('abort', wake)
         })
       }
     },

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, createClock } from './clock.js'
+import { createIdentityPools } from './cognito-identity/identityPools.js'
 import { createUserPools } from './cognito-idp/userPools.js'
+import { createConsole } from './console/console.js'
 import { createFaults, type Fault } from './faults.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
@@ -69,7 +71,13 @@ export async function serve(
   const log = (line: string) => console.error(`[sandbox] ${line}`)
 
   let services: Service[] = []
-  const server = await listen(port, { services: () => services, faults, clock, log })
+  const server = await listen(port, { services: () => services, faults, clock, log }).catch(
+    (error: Error) => {
+      store.close()
+      if (inMemory) rmSync(home, { recursive: true, force: true })
+      throw error
+    },
+  )
   const world: World = {
     plan,
     store,
@@ -82,14 +90,37 @@ export async function serve(
     log,
   }
   const root: IssuedCredentials = rootCredentials(store)
-  // Each service is made here, in the order in which they need each other.
+  // Each service is made here, in the order in which they need each other; the first that matches a request answers it.
   const userPools = createUserPools(world, root)
-  services = [userPools.service]
+  const identityPools = createIdentityPools(world, userPools, root)
+  const outputs = () => outputsOf(world.plan, services)
+  services = [
+    createConsole(world, {
+      outputs,
+      users: userPools.users,
+      services: () => services,
+      order: faults.order,
+      reset,
+    }),
+    userPools.service,
+    identityPools.service,
+    // AppSync: here.
+    // S3, which takes every path that is left: here.
+  ]
+
+  async function reset() {
+    store.transaction(() => {
+      for (const service of services) service.reset?.()
+    })
+    world.inbox.clear()
+    faults.clear()
+    clock.reset()
+  }
 
   return {
     url: world.url,
     get outputs() {
-      return outputsOf(world.plan, services)
+      return outputs()
     },
     inbox: world.inbox,
     clock,
@@ -106,14 +137,7 @@ export async function serve(
         throw error
       }
     },
-    async reset() {
-      store.transaction(() => {
-        for (const service of services) service.reset?.()
-      })
-      world.inbox.clear()
-      faults.clear()
-      clock.reset()
-    },
+    reset,
     async stop() {
       await server.close()
       for (const service of services) await service.close?.()

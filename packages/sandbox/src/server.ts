@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
@@ -37,6 +37,8 @@ const CORS = {
 /** Listens on 127.0.0.1 only and hands each request to the first service that knows it. */
 export async function listen(port: number, house: House): Promise<Server> {
   const { services, faults } = house
+  // A socket that has become a WebSocket is no longer the HTTP server's to close.
+  const upgraded = new Set<Duplex>()
   const http = createServer({ maxHeaderSize: 64 * 1024 }, (incoming, outgoing) => {
     answer(incoming, house).then(
       (response) => send(response, incoming, outgoing, house.clock),
@@ -45,6 +47,8 @@ export async function listen(port: number, house: House): Promise<Server> {
   })
   http.on('upgrade', (incoming, socket, head) => {
     socket.on('error', () => socket.destroy())
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
     const request = HOSTS.test(incoming.headers.host ?? '') ? parse(incoming) : undefined
     const service = request ? services().find((each) => each.upgrade && each.matches(request)) : undefined
     if (!request || !service?.upgrade) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
@@ -61,6 +65,7 @@ export async function listen(port: number, house: House): Promise<Server> {
       new Promise((resolve) => {
         http.close(() => resolve())
         http.closeAllConnections()
+        for (const socket of upgraded) socket.destroy()
       }),
   }
 }
@@ -74,7 +79,7 @@ async function answer(incoming: IncomingMessage, { services, faults, log }: Hous
   const service = services().find((each) => each.matches(request))
   if (request.method === 'OPTIONS' && !service?.ownPreflight) return preflight(request)
   if (!service) return unknown(request)
-  const fault = faults.take(service.name)
+  const fault = service.spared ? undefined : faults.take(service.name)
   if (fault?.drop) throw new Error('dropped by order')
   if (fault?.delay) await new Promise((resolve) => setTimeout(resolve, fault.delay))
   if (fault?.status) return service.fault(fault.status, 'An error ordered from the sandbox.')

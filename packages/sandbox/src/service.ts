@@ -40,6 +40,8 @@ export interface Service {
   outputs?(): Record<string, unknown>
   /** Answers CORS preflights itself. Otherwise the server does: every origin may send everything, as at AWS. */
   readonly ownPreflight?: boolean
+  /** Not a service of AWS: ordered faults do not befall it. */
+  readonly spared?: boolean
   /** Takes over a WebSocket upgrade that `matches`. */
   upgrade?(request: WireRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer): void
   /** A new definition of the backend has been loaded into `world.plan`. Throw to refuse it: the old one is kept. */

@@ -1,6 +1,6 @@
 import type { Operation } from '../awsJson.js'
 import { ServiceError } from '../awsJson.js'
-import { notAuthorized, text } from './input.js'
+import { notAuthorized, text } from '../input.js'
 import type { Pool } from './pool.js'
 import { checkClient } from './signUp.js'
 import {

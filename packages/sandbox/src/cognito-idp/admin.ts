@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { type Input, type Operation, ServiceError } from '../awsJson.js'
+import { attributes, invalidParameter, newPassword, notAuthorized, optionalText, text } from '../input.js'
 import type { IssuedCredentials, WireRequest } from '../service.js'
 import { SignatureError, verifySignature } from '../sigv4.js'
-import { attributes, invalidParameter, newPassword, notAuthorized, optionalText, text } from './input.js'
 import { authPlan, type Pool } from './pool.js'
 import { addUser, checkPassword, confirm, newUser } from './signUp.js'
 import {

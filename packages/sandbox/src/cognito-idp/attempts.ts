@@ -1,5 +1,5 @@
 import { ServiceError } from '../awsJson.js'
-import { notAuthorized } from './input.js'
+import { notAuthorized } from '../input.js'
 import type { Pool } from './pool.js'
 
 // How often somebody may guess. Counted by name, whether or not such a user exists, so that the count tells nothing.

@@ -1,7 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Operation } from '../awsJson.js'
 import { ServiceError } from '../awsJson.js'
-import { checkNotLocked, countWrongPassword, forgetAttempts } from './attempts.js'
 import {
   invalidParameter,
   newPassword,
@@ -10,7 +9,8 @@ import {
   parameter,
   text,
   texts,
-} from './input.js'
+} from '../input.js'
+import { checkNotLocked, countWrongPassword, forgetAttempts } from './attempts.js'
 import type { Pool } from './pool.js'
 import { checkClient, checkPassword } from './signUp.js'
 import { isClientPublic, proof, serverPublic, sessionKey, verifierOf } from './srp.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Operation, ServiceError } from '../awsJson.js'
+import { attributes, invalidParameter, newPassword, notAuthorized, text } from '../input.js'
 import { deliveryTo, expiredCode, sendCode, takeCode } from './codes.js'
-import { attributes, invalidParameter, newPassword, notAuthorized, text } from './input.js'
 import { passwordFault } from './passwordPolicy.js'
 import { authPlan, type Pool } from './pool.js'
 import { attributeOfLogin, checkAttributes, findUser, protect, saveUser, type User } from './users.js'

@@ -10,8 +10,8 @@ import {
 import { promisify } from 'node:util'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { ServiceError } from '../awsJson.js'
+import { notAuthorized } from '../input.js'
 import type { UserClaims } from '../service.js'
-import { notAuthorized } from './input.js'
 import { authPlan, type Pool } from './pool.js'
 import { groupsOf, type User } from './users.js'
 

@@ -15,23 +15,8 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import type { AuthPlan, BackendPlan } from '../plan.js'
 import { type Sandbox, serve } from '../sandbox.js'
+import { authPlan } from '../testing.js'
 
-const AUTH: AuthPlan = {
-  loginWith: { email: true, phone: false, username: false },
-  requiredAttributes: ['email'],
-  groups: ['ADMINS', 'EDITORS'],
-  passwordPolicy: {
-    minLength: 8,
-    requireLowercase: true,
-    requireUppercase: true,
-    requireNumbers: true,
-    requireSymbols: true,
-  },
-  allowGuests: true,
-  accessTokenSeconds: 3600,
-  idTokenSeconds: 3600,
-  refreshTokenSeconds: 30 * 86_400,
-}
 const PASSWORD = 'Correct-horse-1'
 const ADA = 'ada@example.com'
 
@@ -39,7 +24,7 @@ let sandbox: Sandbox
 let sdk: CognitoIdentityProviderClient
 
 async function start(auth: Partial<AuthPlan> = {}): Promise<string> {
-  const plan: BackendPlan = { auth: { ...AUTH, ...auth }, storages: [], extraOutputs: {} }
+  const plan: BackendPlan = { auth: { ...authPlan, ...auth }, storages: [], extraOutputs: {} }
   sandbox = await serve(plan)
   sdk = new CognitoIdentityProviderClient({
     region: 'us-east-1',

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { invalidParameter } from './input.js'
+import { invalidParameter } from '../input.js'
 import { authPlan, type Pool } from './pool.js'
 import { verifierOf } from './srp.js'
 

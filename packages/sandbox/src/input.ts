@@ -1,6 +1,6 @@
-import { type Input, ServiceError } from '../awsJson.js'
+import { type Input, ServiceError } from './awsJson.js'
 
-// Reading what a client sent. Whatever is missing or of the wrong type is answered as Cognito's own validation does.
+// Reading what a client of a JSON service sent. Whatever is missing or of the wrong type is answered as Cognito's own validation does.
 
 export const invalidParameter = (message: string) => new ServiceError('InvalidParameterException', message)
 

@@ -1,0 +1,185 @@
+import {
+  CognitoIdentityClient,
+  GetCredentialsForIdentityCommand,
+  GetIdCommand,
+} from '@aws-sdk/client-cognito-identity'
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  GlobalSignOutCommand,
+  InitiateAuthCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { afterEach, expect, test } from 'vitest'
+import { type Sandbox, serve } from '../sandbox.js'
+import { authPlan } from '../testing.js'
+
+const PASSWORD = 'Correct-horse-1'
+
+let sandbox: Sandbox
+let identity: CognitoIdentityClient
+let idp: CognitoIdentityProviderClient
+
+interface AuthOutputs {
+  user_pool_id: string
+  user_pool_client_id: string
+  identity_pool_id: string
+}
+const auth = () => sandbox.outputs.auth as AuthOutputs
+const provider = () => `cognito-idp.us-east-1.amazonaws.com/${auth().user_pool_id}`
+
+async function start(allowGuests = true) {
+  sandbox = await serve({ auth: { ...authPlan, allowGuests }, storages: [], extraOutputs: {} })
+  const options = {
+    region: 'us-east-1',
+    endpoint: sandbox.url,
+    credentials: sandbox.credentials,
+    maxAttempts: 1,
+  }
+  identity = new CognitoIdentityClient(options)
+  idp = new CognitoIdentityProviderClient(options)
+}
+
+async function signedIn(email: string, group?: string) {
+  const user = { UserPoolId: auth().user_pool_id, Username: email }
+  await idp.send(new AdminCreateUserCommand({ ...user, MessageAction: 'SUPPRESS' }))
+  await idp.send(new AdminSetUserPasswordCommand({ ...user, Password: PASSWORD, Permanent: true }))
+  if (group) await idp.send(new AdminAddUserToGroupCommand({ ...user, GroupName: group }))
+  const { AuthenticationResult } = await idp.send(
+    new InitiateAuthCommand({
+      ClientId: auth().user_pool_client_id,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD },
+    }),
+  )
+  return AuthenticationResult!
+}
+
+const getId = (token?: string) =>
+  identity
+    .send(
+      new GetIdCommand({
+        IdentityPoolId: auth().identity_pool_id,
+        ...(token ? { Logins: { [provider()]: token } } : {}),
+      }),
+    )
+    .then(({ IdentityId }) => IdentityId!)
+
+const getCredentials = (IdentityId: string, token?: string) =>
+  identity.send(
+    new GetCredentialsForIdentityCommand({
+      IdentityId,
+      ...(token ? { Logins: { [provider()]: token } } : {}),
+    }),
+  )
+
+afterEach(async () => {
+  identity.destroy()
+  idp.destroy()
+  await sandbox.stop()
+})
+
+test('a guest gets an identity and credentials for an hour', async () => {
+  await start()
+  const id = await getId()
+  expect(id).toMatch(/^us-east-1:[0-9a-f-]{36}$/)
+  const { Credentials, IdentityId } = await getCredentials(id)
+  expect(IdentityId).toBe(id)
+  expect(Credentials!.AccessKeyId).toMatch(/^ASIA[0-9A-F]{16}$/)
+  expect(Credentials!.SessionToken).toBeTruthy()
+  const left = Credentials!.Expiration!.getTime() - sandbox.clock.now()
+  expect(Math.round(left / 60_000)).toBe(60)
+})
+
+test('where guests are off, nobody gets credentials without signing in', async () => {
+  await start(false)
+  expect(sandbox.outputs.auth).toMatchObject({ unauthenticated_identities_enabled: false })
+  await expect(getId()).rejects.toMatchObject({
+    name: 'NotAuthorizedException',
+    message: 'Unauthenticated access is not supported for this identity pool.',
+  })
+})
+
+test('a user has one identity, whoever asks first; others cannot use it', async () => {
+  await start()
+  const ada = await signedIn('ada@example.com')
+  const bob = await signedIn('bob@example.com')
+  const [first, second] = await Promise.all([getId(ada.IdToken), getId(ada.IdToken)])
+  expect(second).toBe(first)
+  expect((await getCredentials(first, ada.IdToken)).IdentityId).toBe(first)
+  await expect(getCredentials(first)).rejects.toMatchObject({
+    name: 'NotAuthorizedException',
+    message: `Access to Identity '${first}' is forbidden.`,
+  })
+  await expect(getCredentials(first, bob.IdToken)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+  await expect(getCredentials('us-east-1:nobody', ada.IdToken)).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  })
+})
+
+test('a guest who signs in keeps the identity', async () => {
+  await start()
+  const guest = await getId()
+  const ada = await signedIn('ada@example.com')
+  expect((await getCredentials(guest, ada.IdToken)).IdentityId).toBe(guest)
+  expect(await getId(ada.IdToken)).toBe(guest)
+  await expect(getCredentials(guest)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+
+  const another = await getId()
+  expect((await getCredentials(another, ada.IdToken)).IdentityId).toBe(guest)
+})
+
+test('only a good id token of this user pool opens an identity', async () => {
+  await start()
+  const ada = await signedIn('ada@example.com')
+  const [head, body, signature] = ada.IdToken!.split('.') as [string, string, string]
+  const forged = Buffer.from(body, 'base64url').toString().replace('ada@', 'eve@')
+  await expect(
+    getId(`${head}.${Buffer.from(forged).toString('base64url')}.${signature}`),
+  ).rejects.toMatchObject({ name: 'NotAuthorizedException', message: expect.stringContaining('signature') })
+  await expect(getId(ada.AccessToken)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+  await expect(getId('not a token')).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+  await expect(
+    identity.send(
+      new GetIdCommand({
+        IdentityPoolId: auth().identity_pool_id,
+        Logins: { 'accounts.google.com': ada.IdToken! },
+      }),
+    ),
+  ).rejects.toMatchObject({ message: 'Token is not from a supported provider of this identity pool.' })
+  await idp.send(new GlobalSignOutCommand({ AccessToken: ada.AccessToken }))
+  await expect(getId(ada.IdToken)).rejects.toMatchObject({ message: expect.stringContaining('revoked') })
+
+  const bob = await signedIn('bob@example.com')
+  sandbox.clock.advance(3_600_000)
+  await expect(getId(bob.IdToken)).rejects.toMatchObject({ message: expect.stringContaining('expired') })
+})
+
+test('credentials of a guest or user sign nothing that only an administrator may do', async () => {
+  await start()
+  const ada = await signedIn('ada@example.com', 'ADMINS')
+  const { Credentials } = await getCredentials(await getId(ada.IdToken), ada.IdToken)
+  const asAda = new CognitoIdentityProviderClient({
+    region: 'us-east-1',
+    endpoint: sandbox.url,
+    maxAttempts: 1,
+    credentials: {
+      accessKeyId: Credentials!.AccessKeyId!,
+      secretAccessKey: Credentials!.SecretKey!,
+      sessionToken: Credentials!.SessionToken!,
+    },
+  })
+  await expect(asAda.send(new ListUsersCommand({ UserPoolId: auth().user_pool_id }))).rejects.toMatchObject({
+    name: 'UnrecognizedClientException',
+  })
+  asAda.destroy()
+})
+
+test('another identity pool is not found', async () => {
+  await start()
+  await expect(
+    identity.send(new GetIdCommand({ IdentityPoolId: 'us-east-1:00000000-0000-0000-0000-000000000000' })),
+  ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+})
