@@ -11,6 +11,7 @@ import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
 import type { BackendPlan } from './plan.js'
 import { planOf } from './planOf.js'
+import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
 import type { IssuedCredentials, Service, World } from './service.js'
 import { openStore } from './store.js'
@@ -105,7 +106,7 @@ export async function serve(
     userPools.service,
     identityPools.service,
     // AppSync: here.
-    // S3, which takes every path that is left: here.
+    createS3(world, identityPools).service,
   ]
 
   async function reset() {
