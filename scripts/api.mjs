@@ -19,7 +19,9 @@ for (const { folder: name, manifest, entries } of packages) {
   if (!check) writeFileSync(file, text)
 }
 if (check && stale.length) {
-  console.error(`The public surface has changed: ${stale.join(', ')}. Run \`npm run api\` after a build, and commit what it writes.`)
+  console.error(
+    `The public surface has changed: ${stale.join(', ')}. Run \`npm run api\` after a build, and commit what it writes.`,
+  )
   process.exit(1)
 }
 console.log(stale.length ? `Wrote ${stale.join(', ')}.` : 'Every report is up to date.')
@@ -53,7 +55,10 @@ function surface(checker, exported) {
   if (carried || !declarations.length) return `export { ${kind}${exported.name} }`
   const texts = declarations.map((each) => {
     const node = ts.isVariableDeclaration(each) ? each.parent.parent : each
-    return ts.createPrinter({ removeComments: true }).printNode(ts.EmitHint.Unspecified, node, node.getSourceFile()).replace(/^(export )?(declare )?/, '')
+    return ts
+      .createPrinter({ removeComments: true })
+      .printNode(ts.EmitHint.Unspecified, node, node.getSourceFile())
+      .replace(/^(export )?(declare )?/, '')
   })
   const renamed = symbol.name === exported.name ? '' : `// exported as ${exported.name}\n`
   return `${renamed}${texts.join('\n')}`

@@ -5,7 +5,10 @@ import { dirname, join, relative } from 'node:path'
 import { packages, root, SELF_CONTAINED } from './packages.mjs'
 
 const run = (command, ...args) => {
-  const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 
@@ -21,7 +24,8 @@ for (const { folder, manifest, entries } of packages) {
   if (manifest.exports['.'].require) addCommonJsDeclarations(dist)
   for (const entry of entries) {
     for (const end of ['js', 'd.ts']) {
-      if (!existsSync(join(dist, `${entry}.${end}`))) throw new Error(`${manifest.name} was built without ${entry}.${end}.`)
+      if (!existsSync(join(dist, `${entry}.${end}`)))
+        throw new Error(`${manifest.name} was built without ${entry}.${end}.`)
     }
   }
 }
@@ -66,7 +70,10 @@ function carryTypes(dist) {
 /** Declarations for `require`: the same text, pointing at `.cjs`. */
 function addCommonJsDeclarations(dist) {
   for (const name of globSync('**/*.d.ts', { cwd: dist })) {
-    const text = readFileSync(join(dist, name), 'utf8').replace(/(['"]\.{1,2}\/[^'"]*)\.js(['"])/g, '$1.cjs$2')
+    const text = readFileSync(join(dist, name), 'utf8').replace(
+      /(['"]\.{1,2}\/[^'"]*)\.js(['"])/g,
+      '$1.cjs$2',
+    )
     writeFileSync(join(dist, name.replace(/\.d\.ts$/, '.d.cts')), text)
   }
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { packages, root } from './packages.mjs'
 
 const published = packages.map(({ folder }) => `packages/${folder}`)
-const attw = (folder) => ['attw', '--pack', folder, '--profile', folder.endsWith('sandbox') ? 'esm-only' : 'node16', '--format', 'ascii']
+const attw = (folder) => [
+  'attw',
+  '--pack',
+  folder,
+  '--profile',
+  folder.endsWith('sandbox') ? 'esm-only' : 'node16',
+  '--format',
+  'ascii',
+]
 
 /** [name, command, …arguments] */
 const GATES = [
@@ -40,7 +48,10 @@ async function worker() {
 
 function run(command, args) {
   return new Promise((resolve) => {
-    const child = spawn(join(root, 'node_modules/.bin', command), args, { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
+    const child = spawn(join(root, 'node_modules/.bin', command), args, {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: '1' },
+    })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))

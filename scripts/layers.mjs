@@ -11,14 +11,29 @@ const ALLOWED = {
   data: [...CORE, 'type @backline/schema'],
   storage: CORE,
   sandbox: ['@backline/schema', '@backline/schema/backend', '@backline/core'],
-  backline: ['@backline/core', '@backline/auth', '@backline/data', '@backline/storage', '@backline/schema', '@backline/schema/backend'],
+  backline: [
+    '@backline/core',
+    '@backline/auth',
+    '@backline/data',
+    '@backline/storage',
+    '@backline/schema',
+    '@backline/schema/backend',
+  ],
 }
 /** Pure calculations: they may import types and other sums, nothing else. */
-const SUMS = ['core/src/bytes.ts', 'auth/src/srp.ts', 'data/src/selection.ts', 'data/src/match.ts', 'storage/src/parts.ts', 'storage/src/xml.ts']
+const SUMS = [
+  'core/src/bytes.ts',
+  'auth/src/srp.ts',
+  'data/src/selection.ts',
+  'data/src/match.ts',
+  'storage/src/parts.ts',
+  'storage/src/xml.ts',
+]
 /** The sandbox keeps one folder per service; elsewhere a package is flat. */
 const FOLDERS = ['sandbox']
 
-const IMPORT = /^\s*(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm
 
 const problems = []
 const graph = new Map()
@@ -32,13 +47,16 @@ for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
     const target = named ?? dynamic
     if (target.startsWith('.')) {
       const path = normalize(join(dirname(file), target)).replace(/\.js$/, '.ts')
-      if (!path.startsWith(`packages/${name}/src/`)) problems.push(`${file} reaches out of its package: ${target}`)
+      if (!path.startsWith(`packages/${name}/src/`))
+        problems.push(`${file} reaches out of its package: ${target}`)
       else if (target.startsWith('..') && !FOLDERS.includes(name)) problems.push(`${file} climbs: ${target}`)
-      if (SUMS.includes(short) && !type && !SUMS.includes(path.replace('packages/', ''))) problems.push(`${file} is a sum and imports ${target}`)
+      if (SUMS.includes(short) && !type && !SUMS.includes(path.replace('packages/', '')))
+        problems.push(`${file} is a sum and imports ${target}`)
       if (!type) edges.push(path)
     } else if (/^(@backline\/|backline(\/|$))/.test(target)) {
       const allowed = ALLOWED[name] ?? []
-      if (!allowed.includes(target) && !(type && allowed.includes(`type ${target}`))) problems.push(`${file} may not import ${type ?? ''}${target}`)
+      if (!allowed.includes(target) && !(type && allowed.includes(`type ${target}`)))
+        problems.push(`${file} may not import ${type ?? ''}${target}`)
     } else if (SUMS.includes(short) && !type) problems.push(`${file} is a sum and imports ${target}`)
   }
   graph.set(file, edges)
@@ -48,7 +66,9 @@ const state = new Map()
 const visit = (file, path) => {
   if (state.get(file) === 'done') return
   if (state.get(file) === 'open') {
-    problems.push(`cycle: ${[...path.slice(path.indexOf(file)), file].map((each) => relative('packages', each)).join(' → ')}`)
+    problems.push(
+      `cycle: ${[...path.slice(path.indexOf(file)), file].map((each) => relative('packages', each)).join(' → ')}`,
+    )
     return
   }
   state.set(file, 'open')

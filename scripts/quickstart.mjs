@@ -5,10 +5,14 @@ import { root } from './packages.mjs'
 
 const app = join(root, 'examples/quickstart')
 const started = performance.now()
-const sandbox = spawn(process.execPath, [join(root, 'packages/backline/bin/backline.mjs'), 'sandbox', '--memory', '--once', '--port', '0'], {
-  cwd: app,
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
+const sandbox = spawn(
+  process.execPath,
+  [join(root, 'packages/backline/bin/backline.mjs'), 'sandbox', '--memory', '--once', '--port', '0'],
+  {
+    cwd: app,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+)
 const stopped = new Promise((resolve) => sandbox.on('exit', resolve))
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => sandbox.kill('SIGTERM'))
 
@@ -17,7 +21,10 @@ try {
   await up()
   console.log(`✓ sandbox up, from nothing to outputs written: ${Math.round(performance.now() - started)} ms`)
   code = await new Promise((resolve) => {
-    const played = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'main.ts'], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
+    const played = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'main.ts'], {
+      cwd: app,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     played.on('exit', (status) => resolve(status ?? 1))
   })
 } catch (error) {
@@ -36,6 +43,8 @@ function up() {
       output += chunk
       if (output.includes('Stop it with')) resolve()
     })
-    sandbox.on('exit', (status) => reject(new Error(`The sandbox ended with exit code ${status} before it was up.\n${output}`)))
+    sandbox.on('exit', (status) =>
+      reject(new Error(`The sandbox ended with exit code ${status} before it was up.\n${output}`)),
+    )
   })
 }

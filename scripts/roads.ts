@@ -1,11 +1,18 @@
 // The measuring half of road.mjs: plays each call up to its first `fetch`. Prints, as JSON, the files on the road (they are on the
 // call stack, async frames included, when `fetch` is called) and those that V8's coverage saw beside it (what the road reads).
 import { Session } from 'node:inspector/promises'
-import { createAmplifyContext } from '@backline/core'
 import { fetchUserAttributes, signIn, signUp } from '@backline/auth'
+import { createAmplifyContext } from '@backline/core'
 
 const config = {
-  Auth: { Cognito: { userPoolId: 'us-east-1_Aa0Aa0Aa0', userPoolClientId: 'client', identityPoolId: 'us-east-1:11111111-2222-3333-4444-555555555555', allowGuestAccess: true } },
+  Auth: {
+    Cognito: {
+      userPoolId: 'us-east-1_Aa0Aa0Aa0',
+      userPoolClientId: 'client',
+      identityPoolId: 'us-east-1:11111111-2222-3333-4444-555555555555',
+      allowGuestAccess: true,
+    },
+  },
 }
 
 /** A name, and the call to make in a fresh context. */
@@ -30,7 +37,14 @@ async function measure(play: (typeof CALLS)[number][1]) {
   globalThis.fetch = (async () => {
     const stack = new Error().stack ?? ''
     const { result } = await inspector.post('Profiler.takePreciseCoverage')
-    arrived.resolve({ stack, ran: result.filter(({ functions }) => functions.some(({ functionName, ranges }) => functionName && ranges[0]?.count)).map(({ url }) => url) })
+    arrived.resolve({
+      stack,
+      ran: result
+        .filter(({ functions }) =>
+          functions.some(({ functionName, ranges }) => functionName && ranges[0]?.count),
+        )
+        .map(({ url }) => url),
+    })
     return new Promise(() => {})
   }) as typeof fetch
   const ctx = createAmplifyContext(config as never)
@@ -38,7 +52,18 @@ async function measure(play: (typeof CALLS)[number][1]) {
   const failed = play(ctx).then(() => Promise.reject(new Error('It never came to fetch.')))
   const { stack, ran } = await Promise.race([arrived.promise, failed as Promise<never>])
   await inspector.post('Profiler.stopPreciseCoverage')
-  const nameOf = (text: string) => /packages\/([\w-]+\/src\/[\w/.-]+)\.ts/.exec(text)?.[1]?.replace('/src/', '/')
-  const road = [...new Set(stack.split('\n').map(nameOf).filter((name) => name !== undefined))].reverse()
-  return { road, beside: [...new Set(ran.map(nameOf))].filter((name) => name !== undefined && !road.includes(name)) }
+  const nameOf = (text: string) =>
+    /packages\/([\w-]+\/src\/[\w/.-]+)\.ts/.exec(text)?.[1]?.replace('/src/', '/')
+  const road = [
+    ...new Set(
+      stack
+        .split('\n')
+        .map(nameOf)
+        .filter((name) => name !== undefined),
+    ),
+  ].reverse()
+  return {
+    road,
+    beside: [...new Set(ran.map(nameOf))].filter((name) => name !== undefined && !road.includes(name)),
+  }
 }

@@ -22,18 +22,30 @@ onceFor('install', 'node_modules/.bin/node', hashOf([join(root, 'package-lock.js
   say('Installing what the project needs (npm ci)')
   run('npm', ['ci', '--no-audit', '--no-fund'])
 })
-const buildInputs = ['package-lock.json', 'tsup.config.ts', 'tsconfig.build.json', 'scripts/build.mjs'].map((name) => join(root, name))
-onceFor('build', 'packages/backline/dist/index.d.ts', hashOf([...sources(join(root, 'packages')), ...buildInputs]), () => {
-  say('Building the packages')
-  run(join(bin, 'node'), ['scripts/build.mjs'])
-})
+const buildInputs = ['package-lock.json', 'tsup.config.ts', 'tsconfig.build.json', 'scripts/build.mjs'].map(
+  (name) => join(root, name),
+)
+onceFor(
+  'build',
+  'packages/backline/dist/index.d.ts',
+  hashOf([...sources(join(root, 'packages')), ...buildInputs]),
+  () => {
+    say('Building the packages')
+    run(join(bin, 'node'), ['scripts/build.mjs'])
+  },
+)
 if (wantsBrowser) installChromium()
-if (script) process.exit(spawnSync(join(bin, 'node'), [script, ...rest], { cwd: root, stdio: 'inherit', env: environment }).status ?? 1)
+if (script)
+  process.exit(
+    spawnSync(join(bin, 'node'), [script, ...rest], { cwd: root, stdio: 'inherit', env: environment })
+      .status ?? 1,
+  )
 
 /** Does the work unless it was done for the very same input and its result is there. */
 function onceFor(name, result, fingerprint, work) {
   const stamp = join(stamps, name)
-  if (existsSync(join(root, result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
+  if (existsSync(join(root, result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint)
+    return
   work()
   mkdirSync(stamps, { recursive: true })
   writeFileSync(stamp, fingerprint)
@@ -68,8 +80,13 @@ function installChromium() {
 }
 
 function run(command, args, extra = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...environment, ...extra } })
-  if (status !== 0) fail(`${command} ${args.join(' ')} ended with ${error?.message ?? `exit code ${status}`}.`)
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...environment, ...extra },
+  })
+  if (status !== 0)
+    fail(`${command} ${args.join(' ')} ended with ${error?.message ?? `exit code ${status}`}.`)
 }
 
 function say(line) {

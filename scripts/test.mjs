@@ -16,19 +16,30 @@ await phase('Gates', bin('node'), ['scripts/check.mjs'], (output) => {
 
 const folder = mkdtempSync(join(tmpdir(), 'backline-test-'))
 const report = join(folder, 'vitest.json')
-await phase('Tests', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], (_, code) => {
-  let counted
-  try {
-    counted = JSON.parse(readFileSync(report, 'utf8'))
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
-  }
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = counted
-  // A file that could not even be loaded has no tests to count, and is a failure all the same.
-  const broken = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((each) => each.status === 'failed')).length
-  const failed = numFailedTests + broken
-  return { passed: numPassedTests, failed: failed || (code === 0 ? 0 : 1), skipped: numPendingTests + numTodoTests }
-})
+await phase(
+  'Tests',
+  bin('vitest'),
+  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  (_, code) => {
+    let counted
+    try {
+      counted = JSON.parse(readFileSync(report, 'utf8'))
+    } catch {
+      return { passed: 0, failed: 1, skipped: 0 }
+    }
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = counted
+    // A file that could not even be loaded has no tests to count, and is a failure all the same.
+    const broken = testResults.filter(
+      (file) => file.status === 'failed' && !file.assertionResults.some((each) => each.status === 'failed'),
+    ).length
+    const failed = numFailedTests + broken
+    return {
+      passed: numPassedTests,
+      failed: failed || (code === 0 ? 0 : 1),
+      skipped: numPendingTests + numTodoTests,
+    }
+  },
+)
 rmSync(folder, { recursive: true, force: true })
 
 console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped ? `, ${sum.skipped} skipped` : ''}`)

@@ -2,7 +2,7 @@
 //   node benchmarks/size/size.mjs           ours beside theirs
 //   node benchmarks/size/size.mjs --json    the same for machines
 //   node benchmarks/size/size.mjs --check   ours only, against the budgets; exits 1 where one is broken
-import { gzipSync, brotliCompressSync, constants } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { packages, root } from '../../scripts/packages.mjs'
 
@@ -56,15 +56,25 @@ const heavy = unused.filter(({ bytes }) => bytes > 0)
 if (json) console.log(JSON.stringify({ imports: rows, unused }, null, 2))
 else {
   const cell = (value) => String(value).padStart(11)
-  console.log(`${'bytes'.padEnd(34)}${['min', 'gzip', 'brotli', 'brotli all', ...(check ? ['budget'] : ['theirs min', 'gzip', 'brotli', 'ratio'])].map(cell).join('')}`)
+  console.log(
+    `${'bytes'.padEnd(34)}${['min', 'gzip', 'brotli', 'brotli all', ...(check ? ['budget'] : ['theirs min', 'gzip', 'brotli', 'ratio'])].map(cell).join('')}`,
+  )
   for (const { what, ours, theirs, budget, broken } of rows) {
     const mine = [ours.atOnce.min, ours.atOnce.gzip, ours.atOnce.brotli, ours.all.brotli]
     const beside = theirs
-      ? [theirs.atOnce.min, theirs.atOnce.gzip, theirs.atOnce.brotli, (ours.atOnce.brotli / theirs.atOnce.brotli).toFixed(2)]
+      ? [
+          theirs.atOnce.min,
+          theirs.atOnce.gzip,
+          theirs.atOnce.brotli,
+          (ours.atOnce.brotli / theirs.atOnce.brotli).toFixed(2),
+        ]
       : [budget]
-    console.log(`${what.padEnd(34)}${[...mine, ...beside].map(cell).join('')}${broken.length ? `  ✗ ${broken.join('; ')}` : ''}`)
+    console.log(
+      `${what.padEnd(34)}${[...mine, ...beside].map(cell).join('')}${broken.length ? `  ✗ ${broken.join('; ')}` : ''}`,
+    )
   }
-  for (const { entry, bytes } of heavy) console.log(`✗ an unused import 'backline/${entry}' costs ${bytes} bytes, not 0`)
+  for (const { entry, bytes } of heavy)
+    console.log(`✗ an unused import 'backline/${entry}' costs ${bytes} bytes, not 0`)
 }
 process.exit(check && (heavy.length || rows.some(({ broken }) => broken.length)) ? 1 : 0)
 
@@ -94,7 +104,11 @@ async function weigh(library, names) {
   const { outputFiles, metafile } = await bundle(`${lines.join('\n')}\nconsole.log(${used.join(', ')})`)
   const atOnce = reached({ outputFiles, metafile }, ['import-statement'])
   const all = reached({ outputFiles, metafile }, ['import-statement', 'dynamic-import'])
-  return { atOnce: sizes(atOnce), all: sizes(all), code: all.map((bytes) => Buffer.from(bytes).toString()).join('\n') }
+  return {
+    atOnce: sizes(atOnce),
+    all: sizes(all),
+    code: all.map((bytes) => Buffer.from(bytes).toString()).join('\n'),
+  }
 }
 
 /** The contents of the entry's chunk and of all that it leads to by these kinds of import. */
@@ -122,6 +136,8 @@ function sizes(list) {
   return {
     min: each((bytes) => bytes.length),
     gzip: each((bytes) => gzipSync(bytes, { level: 9 }).length),
-    brotli: each((bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length),
+    brotli: each(
+      (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+    ),
   }
 }

@@ -81,13 +81,18 @@ const path = 'files/twelve-megabytes.bin'
 
 await step('upload 12 MB', async () => {
   const show = bar()
-  await uploadData({ path, data: file, options: { contentType: 'application/octet-stream', onProgress: show } }).result
+  await uploadData({
+    path,
+    data: file,
+    options: { contentType: 'application/octet-stream', onProgress: show },
+  }).result
   show.end()
 })
 
 await step('list, download and compare', async () => {
   const { items } = await list({ path: 'files/' })
-  if (!items.some((item) => item.path === path && item.size === file.length)) throw new Error('The upload is not in the list.')
+  if (!items.some((item) => item.path === path && item.size === file.length))
+    throw new Error('The upload is not in the list.')
   const { body } = await downloadData({ path }).result
   const back = new Uint8Array(await (await body.blob()).arrayBuffer())
   const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -99,7 +104,8 @@ await step('presigned URL, fetched without a session', async () => {
   const { url, expiresAt } = await getUrl({ path, options: { expiresIn: 300 } })
   const response = await fetch(url)
   const { byteLength } = await response.arrayBuffer()
-  if (!response.ok || byteLength !== file.length) throw new Error(`The link answered ${response.status} with ${byteLength} bytes.`)
+  if (!response.ok || byteLength !== file.length)
+    throw new Error(`The link answered ${response.status} with ${byteLength} bytes.`)
   return `good until ${expiresAt.toISOString().slice(11, 19)} UTC`
 })
 

@@ -18,7 +18,9 @@ export function bar() {
     const share = totalBytes ? transferredBytes / totalBytes : 0
     const filled = Math.round(share * 30)
     const megabytes = (transferredBytes / 1024 / 1024).toFixed(1)
-    process.stdout.write(`\r… ${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${Math.round(share * 100)} %, ${megabytes} MB\u001b[K`)
+    process.stdout.write(
+      `\r… ${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${Math.round(share * 100)} %, ${megabytes} MB\u001b[K`,
+    )
   }
   show.end = () => process.stdout.write('\n')
   return show
@@ -27,7 +29,8 @@ export function bar() {
 export function table(): void {
   const width = Math.max(...done.map(({ what }) => what.length))
   console.log(`\n${'what'.padEnd(width)}  ${'ms'.padStart(7)}\n${'─'.repeat(width + 9)}`)
-  for (const { what, milliseconds } of done) console.log(`${what.padEnd(width)}  ${milliseconds.toFixed(0).padStart(7)}`)
+  for (const { what, milliseconds } of done)
+    console.log(`${what.padEnd(width)}  ${milliseconds.toFixed(0).padStart(7)}`)
   const total = done.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
   console.log(`${'─'.repeat(width + 9)}\n${'all'.padEnd(width)}  ${total.toFixed(0).padStart(7)}`)
 }

@@ -23,7 +23,8 @@ export function Files() {
         path: `shared/${file.name}`,
         data: file,
         options: {
-          onProgress: ({ transferredBytes, totalBytes = file.size }) => setShare(transferredBytes / (totalBytes || 1)),
+          onProgress: ({ transferredBytes, totalBytes = file.size }) =>
+            setShare(transferredBytes / (totalBytes || 1)),
         },
       }).result
       await refresh()

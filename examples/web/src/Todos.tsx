@@ -34,7 +34,13 @@ export function Todos() {
         Live list <small>{synced ? 'in sync' : 'reading…'}</small>
       </h2>
       <form className="row" onSubmit={add}>
-        <input name="todo" placeholder="What is to be done?" value={content} onChange={(e) => setContent(e.target.value)} required />
+        <input
+          name="todo"
+          placeholder="What is to be done?"
+          value={content}
+          onChange={(e) => setContent(e.target.value)}
+          required
+        />
         <button type="submit">Add</button>
       </form>
       {problem && <p role="alert">{problem}</p>}

@@ -23,7 +23,9 @@ if (!newEnough(process.versions.node)) {
   const manifest = find('node/package.json')
   const newer = manifest && join(manifest, '../bin/node')
   if (!newer || !existsSync(newer)) {
-    console.error(`The sandbox needs Node 22.13 or later; this is ${process.version}. Upgrade it, or add one to the app:\n\n  npm install --save-dev node@24\n`)
+    console.error(
+      `The sandbox needs Node 22.13 or later; this is ${process.version}. Upgrade it, or add one to the app:\n\n  npm install --save-dev node@24\n`,
+    )
     process.exit(1)
   }
   const child = spawn(newer, process.argv.slice(1), { stdio: 'inherit' })
@@ -33,7 +35,9 @@ if (!newEnough(process.versions.node)) {
 
 const found = find('@backline/sandbox')
 if (!found) {
-  console.error('The sandbox is not installed here. Install it with:\n\n  npm install --save-dev @backline/sandbox\n')
+  console.error(
+    'The sandbox is not installed here. Install it with:\n\n  npm install --save-dev @backline/sandbox\n',
+  )
   process.exit(1)
 }
 const { runSandbox } = await import(pathToFileURL(found).href)
