@@ -1,0 +1,137 @@
+// Who we are to AppSync, by its authorization modes: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
+
+import { type AmplifyError, type Context, type GraphQLAuthMode, session } from '@backline/core/internal'
+import { DataError, GraphQLAuthError } from './errors.js'
+
+export type Headers = Record<string, string>
+/** Headers, or a function that makes them anew for each request and each (re)subscription. */
+export type CustomHeaders =
+  | Headers
+  | ((request: { method?: string; url: string; queryString: string }) => Promise<Headers>)
+/** A token, or a function that gets one: asked again when the service refuses the last, and on every reconnection. */
+export type AuthToken = string | (() => string | Promise<string>)
+
+/** One operation and everything that decides how it is sent. */
+export interface GraphQLCall {
+  query: string
+  variables?: Record<string, unknown> | undefined
+  /** The configured one by default. */
+  endpoint?: string | undefined
+  apiKey?: string | undefined
+  authMode?: GraphQLAuthMode | undefined
+  authToken?: AuthToken | undefined
+  headers?: CustomHeaders | undefined
+  signal?: AbortSignal | undefined
+}
+
+export interface Target {
+  endpoint: string
+  realtimeEndpoint?: string | undefined
+  region?: string | undefined
+  apiKey?: string | undefined
+  authMode: GraphQLAuthMode
+}
+
+/** Where a call goes, out of the call and the configuration. @throws {DataError} `NoEndpoint` */
+export function target(ctx: Context, call: GraphQLCall): Target {
+  const config = ctx.config.API?.GraphQL
+  const endpoint = call.endpoint ?? config?.endpoint
+  if (!endpoint)
+    throw new DataError('NoEndpoint', 'No GraphQL endpoint configured in `Amplify.configure()`.', {
+      recoverySuggestion:
+        'Call `Amplify.configure(outputs)` with an `amplify_outputs.json` that has a `data` section.',
+    })
+  return {
+    endpoint,
+    // What belongs to the configured endpoint is not told to another one.
+    ...(call.endpoint ? {} : { realtimeEndpoint: config?.realtimeEndpoint }),
+    region: config?.region ?? /\.appsync-api\.([\w-]+)\./.exec(endpoint)?.[1],
+    apiKey: call.apiKey ?? (call.endpoint ? undefined : config?.apiKey),
+    authMode: call.authMode ?? config?.defaultAuthMode ?? 'iam',
+  }
+}
+
+export const isSigned = (mode: GraphQLAuthMode) => mode === 'iam' || mode === 'identityPool'
+
+/** May asking again give another answer, when the service has refused what we showed it? */
+export function refreshable(ctx: Context, call: GraphQLCall): boolean {
+  if (typeof call.authToken === 'function' || typeof call.headers === 'function') return true
+  const { authMode } = target(ctx, call)
+  return call.authToken === undefined && authMode !== 'apiKey' && authMode !== 'lambda' && authMode !== 'none'
+}
+
+/** The caller's own headers and token. */
+export async function customHeaders(ctx: Context, call: GraphQLCall, method?: string): Promise<Headers> {
+  const { headers, authToken } = call
+  const own =
+    typeof headers === 'function'
+      ? await headers({
+          ...(method ? { method } : {}),
+          url: target(ctx, call).endpoint,
+          queryString: call.query,
+        })
+      : headers
+  const token = typeof authToken === 'function' ? await authToken() : authToken
+  return { ...own, ...(token ? { Authorization: token } : {}) }
+}
+
+/**
+ * The header that proves who we are, for the modes that need no signature.
+ *
+ * @throws {DataError} `NoApiKey`, `NoSignedUser`, `NoValidAuthTokens`, `NoAuthorizationHeader`
+ */
+export async function proof(
+  ctx: Context,
+  call: GraphQLCall,
+  own: Headers,
+  refresh: boolean,
+): Promise<Headers> {
+  const { authMode, apiKey } = target(ctx, call)
+  const given = own.Authorization ?? own.authorization
+  if (given) return { Authorization: given }
+  switch (authMode) {
+    case 'apiKey':
+      if (!apiKey)
+        throw new DataError('NoApiKey', GraphQLAuthError.NO_API_KEY, {
+          recoverySuggestion:
+            'The request uses `authMode: "apiKey"`, but the configuration has no API key. Is `data.api_key` in `amplify_outputs.json`?',
+        })
+      return { 'x-api-key': apiKey }
+    case 'userPool':
+    case 'oidc':
+      return { Authorization: await accessToken(ctx, refresh) }
+    case 'lambda':
+      throw new DataError('NoAuthorizationHeader', GraphQLAuthError.NO_AUTH_TOKEN, {
+        recoverySuggestion:
+          'The request uses `authMode: "lambda"`: give it an `authToken`, or an `Authorization` header.',
+      })
+    default:
+      return {}
+  }
+}
+
+async function accessToken(ctx: Context, forceRefresh: boolean): Promise<string> {
+  let found: Awaited<ReturnType<typeof session>>
+  try {
+    found = await session(ctx, { forceRefresh })
+  } catch (cause) {
+    // No network is not nobody: the caller may try again.
+    if (isTransient(cause)) throw cause
+    throw new DataError('NoSignedUser', GraphQLAuthError.NO_CURRENT_USER, {
+      cause,
+      recoverySuggestion:
+        'The session could not be read or refreshed; `underlyingError` says why. Sign in again.',
+    })
+  }
+  if (!found)
+    throw new DataError('NoValidAuthTokens', GraphQLAuthError.NO_FEDERATED_JWT, {
+      recoverySuggestion: 'Nobody is signed in. Sign in first, or use another `authMode`.',
+    })
+  return found.accessToken.toString()
+}
+
+/** Might the same work later? */
+export function isTransient(error: unknown): boolean {
+  const { name, status = 0 } = (error ?? {}) as AmplifyError
+  return name === 'NetworkError' || name === 'TimeoutError' || status === 429 || status >= 500
+}

@@ -1,0 +1,167 @@
+import { type Context, currentContext, type GraphQLAuthMode } from '@backline/core/internal'
+import type { DocumentNode } from 'graphql'
+import { Observable } from 'rxjs'
+import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
+import type { Caller, Models } from './caller.js'
+import { answerError, DataError, type GraphQLResponse, isCancelError } from './errors.js'
+import { operationKind, send } from './graphql.js'
+import type { Introspection } from './introspection.js'
+import { createModels } from './models.js'
+import { subscribe } from './realtime.js'
+
+export interface ClientOptions {
+  /** How requests are authorized, unless they say otherwise. The backend's default mode by default. */
+  authMode?: GraphQLAuthMode
+  authToken?: AuthToken
+  /** Another GraphQL endpoint than the configured one. Needs an `authMode`; such a client has no models. */
+  endpoint?: string
+  apiKey?: string
+  headers?: CustomHeaders
+}
+
+export interface GraphQLOptions {
+  query: string | DocumentNode
+  variables?: Record<string, unknown>
+  authMode?: GraphQLAuthMode
+  authToken?: AuthToken
+  apiKey?: string
+  signal?: AbortSignal
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: replaced by the schema's
+export type Client<_Schema> = any
+
+/**
+ * A client of the backend's data. Nothing is read from the configuration before it is needed: `Amplify.configure` may come later.
+ *
+ * @example
+ * const client = generateClient<Schema>()
+ * const { data: todos, errors } = await client.models.Todo.list()
+ */
+export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?: Context): Client<Schema> {
+  const { endpoint, authMode, apiKey } = options
+  if (endpoint && !authMode)
+    throw new DataError(
+      'InvalidInput',
+      'generateClient() requires an explicit `authMode` when `endpoint` is provided.',
+    )
+  if (endpoint && authMode === 'apiKey' && !apiKey)
+    throw new DataError(
+      'InvalidInput',
+      "generateClient() requires an explicit `apiKey` when `endpoint` is provided and `authMode = 'apiKey'`.",
+    )
+
+  const context = () => ctx ?? currentContext()
+  const running = new WeakMap<Promise<unknown>, AbortController>()
+  /** Made again when another configuration brings another introspection. */
+  let made: { of: Introspection; models: Models } | undefined
+
+  const caller: Caller = {
+    context,
+    call: (query, variables, of = {}) => ({
+      query,
+      variables,
+      endpoint,
+      apiKey,
+      authMode: of.authMode ?? authMode,
+      authToken: of.authToken ?? options.authToken,
+      headers: of.headers ?? options.headers,
+    }),
+    cancellable(work, signal) {
+      const controller = new AbortController()
+      const abort = () => controller.abort(signal?.reason)
+      if (signal?.aborted) abort()
+      signal?.addEventListener('abort', abort)
+      const promise = work(controller.signal).finally(() => {
+        signal?.removeEventListener('abort', abort)
+        running.delete(promise)
+      })
+      running.set(promise, controller)
+      return promise
+    },
+  }
+
+  function introspection(): Introspection | undefined {
+    return context().config.API?.GraphQL?.modelIntrospection as Introspection | undefined
+  }
+
+  /** Missing configuration is only worth an error when something is asked of it. */
+  const needed = <T>(make: (introspection: Introspection) => T): T => {
+    if (!endpoint && context().config.API?.GraphQL) {
+      const found = introspection()
+      return found ? make(found) : ({} as T)
+    }
+    return new Proxy({}, { get: missing }) as T
+  }
+  const missing = (_: object, name: string | symbol) => {
+    // Consoles, test runners and promises look around.
+    if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined
+    throw new DataError(
+      'NoEndpoint',
+      endpoint
+        ? 'A client of another `endpoint` has no models: it is not known which ones are there.'
+        : `"${name}" was asked of a client before \`Amplify.configure()\` was called with a \`data\` section.`,
+    )
+  }
+
+  return {
+    get models() {
+      return needed((found) => {
+        if (made?.of !== found) made = { of: found, models: createModels(caller, found) }
+        return made.models
+      })
+    },
+
+    get enums() {
+      return needed(({ enums }) =>
+        Object.fromEntries(Object.values(enums).map(({ name, values }) => [name, { values: () => values }])),
+      )
+    },
+
+    graphql({ query, variables, signal, ...of }: GraphQLOptions, headers?: CustomHeaders) {
+      const call = (text: string): GraphQLCall => ({
+        ...caller.call(text, variables ?? {}, { ...of, ...(headers ? { headers } : {}) }),
+        apiKey: of.apiKey ?? apiKey,
+      })
+      const text = async () => (typeof query === 'string' ? query : (await import('graphql')).print(query))
+      if (kindOf(query) !== 'subscription')
+        return caller.cancellable(async (signal) => {
+          const answer = await send(context(), { ...call(await text()), signal })
+          if (answer.errors?.length) throw answerError({ ...answer, data: answer.data ?? {} })
+          return answer
+        }, signal)
+      return new Observable<GraphQLResponse>((subscriber) => {
+        let over = false
+        let undo: (() => void) | undefined
+        const listener = {
+          next: (answer: GraphQLResponse) => subscriber.next(answer),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }
+        text().then((found) => {
+          if (!over) undo = subscribe(context(), call(found), listener)
+        }, listener.error)
+        return () => {
+          over = true
+          undo?.()
+        }
+      })
+    },
+
+    /** Cancels a request by the promise that it returned. False when it was over, or none of this client's. */
+    cancel(promise: Promise<unknown>, message?: string): boolean {
+      const controller = running.get(promise)
+      controller?.abort(message)
+      return !!controller
+    },
+
+    isCancelError,
+  }
+}
+
+function kindOf(query: string | DocumentNode): string {
+  if (typeof query === 'string') return operationKind(query)
+  const operation = query?.definitions?.find((definition) => definition.kind === 'OperationDefinition')
+  if (!operation) throw new DataError('InvalidQuery', '`query` is neither a GraphQL document nor its text.')
+  return operation.operation
+}

@@ -1,0 +1,144 @@
+// What is sent on AppSync's real-time sockets, and where they are.
+
+import { type Context, storedSession, toBase64Url, utf8 } from '@backline/core/internal'
+import {
+  customHeaders,
+  type GraphQLCall,
+  type Headers,
+  isSigned,
+  proof,
+  type Target,
+  target,
+} from './authorization.js'
+import { DataError, type GraphQLFormattedError } from './errors.js'
+
+/**
+ * AppSync's own hosts have a sister host for sockets; behind custom domains, and on this machine, they are at `/realtime`.
+ * https://docs.aws.amazon.com/appsync/latest/devguide/custom-domain-name.html
+ */
+export function realtimeUrl({
+  endpoint,
+  realtimeEndpoint,
+}: Pick<Target, 'endpoint' | 'realtimeEndpoint'>): URL {
+  const url = new URL(realtimeEndpoint ?? endpoint)
+  if (!realtimeEndpoint) {
+    if (/^[^.]+\.appsync-api\./.test(url.host))
+      url.host = url.host.replace('.appsync-api.', '.appsync-realtime-api.')
+    else url.pathname = `${url.pathname.replace(/\/$/, '')}/realtime`
+  }
+  url.protocol = url.protocol.replace('http', 'ws')
+  return url
+}
+
+/** Calls with the same key may share a socket: same place, same person. */
+export async function socketKey(ctx: Context, call: GraphQLCall): Promise<string> {
+  const { endpoint, authMode, apiKey } = target(ctx, call)
+  const { authToken } = call
+  const who =
+    typeof authToken === 'string'
+      ? authToken
+      : authToken
+        ? 'by function'
+        : authMode === 'apiKey'
+          ? apiKey
+          : authMode === 'none' || authMode === 'lambda'
+            ? ''
+            : (await storedSession(ctx))?.username
+  return JSON.stringify([endpoint, authMode, who])
+}
+
+/** Where to connect, and the subprotocols that carry the proof. */
+export async function handshake(
+  ctx: Context,
+  call: GraphQLCall,
+  key: string,
+  refresh: boolean,
+): Promise<{ url: string; protocols: string[] }> {
+  await sameUser(ctx, call, key)
+  const own = await customHeaders(ctx, call)
+  const url = realtimeUrl(target(ctx, call))
+  for (const [name, value] of Object.entries(own))
+    if (!/^authorization$/i.test(name)) url.searchParams.append(name, value)
+  const headers = await proofHeaders(ctx, call, own, '/connect', '{}', refresh)
+  return {
+    url: url.href,
+    protocols: ['graphql-ws', `header-${toBase64Url(utf8(JSON.stringify(headers)))}`],
+  }
+}
+
+/** The frame that starts a subscription, with proof of its own. */
+export async function startFrame(
+  ctx: Context,
+  { id, call }: { id: string; call: GraphQLCall },
+  key: string,
+  refresh: boolean,
+): Promise<object> {
+  await sameUser(ctx, call, key)
+  const { query, variables = {} } = call
+  const own = await customHeaders(ctx, call)
+  const data = JSON.stringify({ query, variables })
+  const configured = ctx.options.API?.GraphQL?.headers as ((request: unknown) => Promise<Headers>) | undefined
+  const authorization = {
+    ...(await proofHeaders(ctx, call, own, '', data, refresh)),
+    ...(await configured?.({ query, variables })),
+    ...own,
+  }
+  return { id, type: 'start', payload: { data, extensions: { authorization } } }
+}
+
+/** A subscription does not pass to whoever signs in next. */
+async function sameUser(ctx: Context, call: GraphQLCall, key: string): Promise<void> {
+  if ((await socketKey(ctx, call)) !== key)
+    throw new DataError('NoSignedUser', 'The user who made this subscription is no longer signed in.')
+}
+
+async function proofHeaders(
+  ctx: Context,
+  call: GraphQLCall,
+  own: Headers,
+  path: string,
+  body: string,
+  refresh: boolean,
+): Promise<Headers> {
+  const { endpoint, region, authMode } = target(ctx, call)
+  const { host } = new URL(endpoint)
+  const proven = await proof(ctx, call, own, refresh)
+  if (!isSigned(authMode) || proven.Authorization) return { host, ...proven }
+  const headers = {
+    accept: 'application/json, text/javascript',
+    'content-encoding': 'amz-1.0',
+    'content-type': 'application/json; charset=UTF-8',
+    host,
+  }
+  const { sign } = await import('./signer.js')
+  const signed = await sign(
+    ctx,
+    { method: 'POST', url: new URL(endpoint + path), headers, body },
+    region,
+    refresh,
+  )
+  return { ...signed.headers, host }
+}
+
+/** The service's refusal as subscribers get it, with the message that `aws-amplify` gives it. */
+export function connectionFailed(payload: unknown, errors: GraphQLFormattedError[]): DataError {
+  const said = `Connection failed: ${JSON.stringify(payload ?? { errors })}`
+  const message = said.includes('Permission denied') ? 'Unauthorized' : said
+  const name = errors[0]?.errorType || 'ConnectionFailed'
+  return new DataError(
+    name,
+    message,
+    {},
+    { errors: [{ errorInfo: null, ...errors[0], errorType: name, message }] },
+  )
+}
+
+/** Is it about the token, rather than about what its owner may do? */
+export function isTokenRefused(errors: GraphQLFormattedError[]): boolean {
+  return errors.some(
+    ({ errorType, message, ...rest }) =>
+      /^(UnauthorizedException|NotAuthorizedException)/.test(errorType ?? '') ||
+      /expired/i.test(message ?? '') ||
+      Number((rest as { errorCode?: number }).errorCode) === 401,
+  )
+}

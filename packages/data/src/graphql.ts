@@ -1,0 +1,140 @@
+// GraphQL over HTTP as AppSync speaks it. See docs/protocols/appsync.md. Not spoken: batching, persisted queries, GET.
+
+import { type Context, request } from '@backline/core/internal'
+import {
+  customHeaders,
+  type GraphQLCall,
+  isSigned,
+  isTransient,
+  proof,
+  refreshable,
+  target,
+} from './authorization.js'
+import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'
+
+/**
+ * Sends a query or mutation. Resolves with whatever came, errors included; `data` is undefined only where the service has not
+ * answered at all (no network, timeout, 5xx), and then the first error's `errorType` says what happened.
+ *
+ * @throws {DataError} What {@link proof} throws, `NoEndpoint`, and `CanceledError` when `signal` fired.
+ */
+export async function send(ctx: Context, call: GraphQLCall): Promise<GraphQLResponse> {
+  let response = await post(ctx, call, false)
+  // A token that was just revoked or expired: once more with a new one.
+  if ('status' in response && response.status === 401 && refreshable(ctx, call))
+    try {
+      const again = await post(ctx, call, true)
+      if ('status' in again) response = again
+    } catch (error) {
+      // The refusal says more than a refresh that failed.
+      if (call.signal?.aborted) throw error
+    }
+  if (!('status' in response)) return response
+  const body = await response.json().catch(() => undefined)
+  if (response.ok && body && ('data' in body || 'errors' in body)) return { ...body, data: body.data ?? null }
+  return refused(response, body)
+}
+
+async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<Response | GraphQLResponse> {
+  const { endpoint, region, authMode } = target(ctx, call)
+  const { query, variables = null, signal } = call
+  let force = refresh
+  try {
+    const configured = ctx.options.API?.GraphQL?.headers as
+      | ((request: unknown) => Promise<Record<string, string>>)
+      | undefined
+    const own = { ...(await configured?.({ query, variables })), ...(await customHeaders(ctx, call, 'POST')) }
+    return await request(ctx, {
+      method: 'POST',
+      url: endpoint,
+      headers: { 'content-type': 'application/json; charset=UTF-8', ...own },
+      body: JSON.stringify({ query, variables }),
+      authorize: async (ctx, request) => {
+        // Attempts after the first are for the network's sake; one new token is enough.
+        const fresh = force
+        force = false
+        const proven = await proof(ctx, call, own, fresh)
+        const proved = { ...request, headers: { ...request.headers, ...proven } }
+        if (!isSigned(authMode) || proven.Authorization) return proved
+        return (await import('./signer.js')).sign(ctx, proved, region, fresh)
+      },
+      idempotent: !/^\s*mutation/.test(query),
+      ...(signal ? { signal } : {}),
+    })
+  } catch (error) {
+    if (signal?.aborted && (signal.reason as Error | undefined)?.name !== 'TimeoutError')
+      throw canceled(signal, error)
+    if (!isTransient(error) && !signal?.aborted) throw error
+    return unanswered(error as Error)
+  }
+}
+
+function canceled(signal: AbortSignal, cause: unknown): DataError {
+  const { reason } = signal
+  return new DataError(
+    'CanceledError',
+    typeof reason === 'string' && reason ? reason : 'Request is canceled by user',
+    {
+      cause,
+    },
+  )
+}
+
+function unanswered(error: Error): GraphQLResponse {
+  const errorType = error.name === 'AbortError' ? 'TimeoutError' : error.name
+  return {
+    data: undefined,
+    errors: [{ message: error.message, errorType, errorInfo: null, originalError: error }],
+  }
+}
+
+/** An answer that is not GraphQL's: from AppSync's front door, or from something before it. */
+function refused(response: Response, body: Record<string, unknown> | undefined): GraphQLResponse {
+  const { status } = response
+  const first = ((body?.errors as Partial<GraphQLFormattedError>[] | undefined)?.[0] ?? {}) as Record<
+    string,
+    unknown
+  >
+  const named = first.errorType ?? body?.__type ?? body?.code ?? response.headers.get('x-amzn-errortype')
+  const errorType = String(named ?? (status >= 500 ? 'ServiceUnavailable' : 'BadResponse')).replace(
+    /^.*#|:.*$/g,
+    '',
+  )
+  const said = String(first.message ?? body?.message ?? `The service answered with HTTP status ${status}.`)
+  const originalError = new DataError(errorType, said, { status })
+  const unauthorized = errorType.startsWith('UnauthorizedException')
+  return {
+    data: status >= 500 ? undefined : null,
+    errors: [
+      {
+        ...first,
+        errorType,
+        message: unauthorized ? 'Unauthorized' : said,
+        errorInfo: (first.errorInfo as null) ?? null,
+        originalError,
+        ...(unauthorized
+          ? {
+              recoverySuggestion: `${said} Does \`authMode\` name a provider that the model's authorization rules allow?`,
+            }
+          : {}),
+      },
+    ],
+  }
+}
+
+/** The kind of the operation, without parsing the document. */
+export function operationKind(query: string): 'query' | 'mutation' | 'subscription' {
+  let depth = 0
+  let inFragment = false
+  for (const [token] of query.matchAll(/#[^\n\r]*|"""[\s\S]*?"""|"(?:\\.|[^"\\])*"|[{}]|[_A-Za-z]\w*/g)) {
+    if (token === '}') {
+      if (!--depth) inFragment = false
+    } else if (token === '{') {
+      if (!depth && !inFragment) return 'query'
+      depth++
+    } else if (!depth && token === 'fragment') inFragment = true
+    else if (!depth && !inFragment && (token === 'query' || token === 'mutation' || token === 'subscription'))
+      return token
+  }
+  throw new DataError('InvalidQuery', 'The document has no query, mutation or subscription.')
+}
