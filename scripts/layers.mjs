@@ -24,6 +24,7 @@ const ALLOWED = {
 const SUMS = [
   'core/src/bytes.ts',
   'auth/src/srp.ts',
+  'data/src/introspection.ts',
   'data/src/selection.ts',
   'data/src/match.ts',
   'storage/src/parts.ts',

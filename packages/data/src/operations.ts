@@ -54,6 +54,14 @@ const page = (selection: string) => `items { ${selection} } nextToken __typename
 const getTypes = (model: Model) =>
   Object.fromEntries(keysOf(model).map((key) => [key, `${typeName(model.fields[key])}!`]))
 
+function selected(introspection: Introspection, typeName: string, selectionSet?: readonly string[]): string {
+  try {
+    return selectionText(introspection, typeName, selectionSet)
+  } catch (cause) {
+    throw new DataError('InvalidSelectionSet', (cause as Error).message, { cause })
+  }
+}
+
 /** The text of an operation on a model. */
 export function operationText(
   introspection: Introspection,
@@ -62,7 +70,7 @@ export function operationText(
   selectionSet?: readonly string[],
   conditional = false,
 ): string {
-  const selection = selectionText(introspection, model.name, selectionSet)
+  const selection = selected(introspection, model.name, selectionSet)
   const name = capital(model.name)
   if (operation === 'get') return document('query', `get${name}`, getTypes(model), selection)
   if (operation === 'list') {
@@ -105,12 +113,7 @@ export function indexText(
     limit: 'Int',
     nextToken: 'String',
   }
-  return document(
-    'query',
-    index.queryField,
-    types,
-    page(selectionText(introspection, model.name, selectionSet)),
-  )
+  return document('query', index.queryField, types, page(selected(introspection, model.name, selectionSet)))
 }
 
 /**
@@ -119,7 +122,7 @@ export function indexText(
  */
 export function relationText(introspection: Introspection, model: Model, field: Field): string {
   const target = (field.type as { model: string }).model
-  const selection = selectionText(introspection, target)
+  const selection = selected(introspection, target)
   const list = field.isArray
   const types: Types = list
     ? {

@@ -1,6 +1,5 @@
 // Which fields an operation asks for: paths such as `orders.lines.sku` or `address.*` made into GraphQL text.
 
-import { DataError } from './errors.js'
 import { type Introspection, ownerFieldsOf } from './introspection.js'
 
 /** A field without children is `null`. */
@@ -28,30 +27,21 @@ function grow(
 ) {
   if (name === '*') return Object.assign(tree, everything(introspection, typeName, []))
   const model = introspection.models[typeName]
-  const field = (model ?? introspection.nonModels[typeName])?.fields[name!]
+  const fields = (model ?? introspection.nonModels[typeName])?.fields ?? {}
+  const field = Object.hasOwn(fields, name!) ? fields[name!] : undefined
   if (!field) {
     if (model && ownerFieldsOf(model).includes(name!)) return (tree[name!] = null)
-    throw new DataError(
-      'InvalidSelectionSet',
-      `"${path}" in selectionSet: ${typeName} has no field "${name}".`,
-    )
+    throw new TypeError(`"${path}" in selectionSet: ${typeName} has no field "${name}".`)
   }
   const { type } = field
   const target =
     typeof type === 'string' ? undefined : 'model' in type ? type.model : 'nonModel' in type && type.nonModel
   if (!target) {
-    if (rest.length)
-      throw new DataError(
-        'InvalidSelectionSet',
-        `"${path}" in selectionSet: ${typeName}.${name} has no fields.`,
-      )
+    if (rest.length) throw new TypeError(`"${path}" in selectionSet: ${typeName}.${name} has no fields.`)
     return (tree[name!] = null)
   }
   if (!rest.length)
-    throw new DataError(
-      'InvalidSelectionSet',
-      `"${path}" in selectionSet: say which fields of ${target}, or "${path}.*".`,
-    )
+    throw new TypeError(`"${path}" in selectionSet: say which fields of ${target}, or "${path}.*".`)
   const child = (tree[name!] ??= {})
   const inner = target in introspection.models && field.isArray ? (child.items ??= {}) : child
   return grow(inner, introspection, target, rest, path)

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { matches } from './match.js'
+
+const row = { name: 'Ada', age: 36, tags: ['math', 'poetry'], vip: true, note: null, born: '1815-12-10' }
+
+// filter, does the row above match?
+const vectors: [filter: object, expected: boolean][] = [
+  [{}, true],
+  [{ name: { eq: 'Ada' } }, true],
+  [{ name: { eq: 'ada' } }, false],
+  [{ name: { ne: 'Bob' } }, true],
+  [{ name: { ne: 'Ada' } }, false],
+  [{ note: { ne: 'x' } }, true],
+  [{ note: { eq: null } }, true],
+  [{ note: { eq: 'x' } }, false],
+  [{ missing: { ne: 1 } }, true],
+  [{ age: { gt: 35 } }, true],
+  [{ age: { gt: 36 } }, false],
+  [{ age: { ge: 36 } }, true],
+  [{ age: { lt: 36 } }, false],
+  [{ age: { le: 36 } }, true],
+  [{ age: { gt: '35' } }, false],
+  [{ missing: { lt: 5 } }, false],
+  [{ note: { le: 'x' } }, false],
+  [{ age: { between: [36, 40] } }, true],
+  [{ age: { between: [37, 40] } }, false],
+  [{ born: { between: ['1815-01-01', '1815-12-31'] } }, true],
+  [{ name: { beginsWith: 'A' } }, true],
+  [{ name: { beginsWith: 'd' } }, false],
+  [{ age: { beginsWith: 3 } }, false],
+  [{ name: { contains: 'd' } }, true],
+  [{ tags: { contains: 'math' } }, true],
+  [{ tags: { contains: 'mat' } }, false],
+  [{ name: { notContains: 'z' } }, true],
+  [{ tags: { notContains: 'math' } }, false],
+  [{ missing: { notContains: 'x' } }, true],
+  [{ name: { attributeExists: true } }, true],
+  [{ note: { attributeExists: true } }, false],
+  [{ missing: { attributeExists: false } }, true],
+  [{ name: { attributeType: 'string' } }, true],
+  [{ age: { attributeType: 'string' } }, false],
+  [{ vip: { attributeType: 'bool' } }, true],
+  [{ tags: { attributeType: 'list' } }, true],
+  [{ name: { size: { eq: 3 } } }, true],
+  [{ name: { size: { gt: 3 } } }, false],
+  [{ tags: { size: { between: [1, 2] } } }, true],
+  [{ missing: { size: { ge: 0 } } }, false],
+  [{ name: { in: ['Bob', 'Ada'] } }, true],
+  [{ name: { notIn: ['Bob', 'Ada'] } }, false],
+  [{ name: { eq: 'Ada' }, age: { gt: 40 } }, false],
+  [{ name: { beginsWith: 'A', contains: 'z' } }, false],
+  [{ name: { eq: undefined } }, true],
+  [{ name: undefined }, true],
+  [{ and: [{ name: { eq: 'Ada' } }, { age: { gt: 40 } }] }, false],
+  [{ or: [{ name: { eq: 'Bob' } }, { age: { lt: 40 } }] }, true],
+  [{ or: [{ name: { eq: 'Bob' } }, { age: { gt: 40 } }] }, false],
+  [{ or: [] }, true],
+  [{ and: [] }, true],
+  [{ not: { name: { eq: 'Ada' } } }, false],
+  [{ not: { name: { eq: 'Bob' } } }, true],
+  [{ name: { eq: 'Ada' }, or: [{ age: { gt: 40 } }, { vip: { eq: true } }] }, true],
+  [{ name: { eq: 'Bob' }, or: [{ vip: { eq: true } }] }, false],
+  [{ and: { or: [{ not: { vip: { eq: true } } }, { tags: { contains: 'poetry' } }] } }, true],
+]
+
+test.each(vectors)('%j → %s', (filter, expected) => {
+  expect(matches(row, filter as never)).toBe(expected)
+})
