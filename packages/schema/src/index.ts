@@ -1,4 +1,71 @@
-/** A schema as a.schema() returns it. Completed by the owner of this package. */
-export interface Schema {
-  readonly definitions: unknown
-}
+export { a } from './a.js'
+export type {
+  Client,
+  ClientSchema,
+  CustomTypeEntry,
+  EnumEntry,
+  Enums,
+  EnumValues,
+  FilterOptions,
+  IndexQueryOptions,
+  ListOptions,
+  ModelEntry,
+  ModelOperations,
+  Models,
+  SelectionOptions,
+  SelectionSet,
+  SubscriptionOptions,
+} from './client.js'
+export type {
+  CustomTypeDefinition,
+  EnumDefinition,
+  FieldDefinition,
+  IndexDefinition,
+  ModelDefinition,
+  NamedFieldDefinition,
+  RelationFieldDefinition,
+  ScalarFieldDefinition,
+  SchemaDefinition,
+} from './definition.js'
+export { SchemaError } from './errors.js'
+export type { Json, ScalarName } from './fields.js'
+export type {
+  BooleanFilter,
+  CompositeKeyCondition,
+  EnumFilter,
+  EnumListFilter,
+  NumericFilter,
+  NumericKeyCondition,
+  SizeFilter,
+  StringFilter,
+  StringKeyCondition,
+  SubscriptionBooleanFilter,
+  SubscriptionNumericFilter,
+  SubscriptionStringFilter,
+} from './filters.js'
+export {
+  type IntrospectedField,
+  type IntrospectedFields,
+  type IntrospectedModel,
+  type ModelIntrospection,
+  modelIntrospection,
+} from './introspection.js'
+export type { OperationName } from './models.js'
+export type {
+  AuthMode,
+  CallOptions,
+  CustomHeaders,
+  GraphQLFormattedError,
+  ListResult,
+  ListReturnValue,
+  ModelSortDirection,
+  ObservedReturnValue,
+  ObserveQueryReturnValue,
+  PageOptions,
+  RequestOptions,
+  SingularResult,
+  SingularReturnValue,
+  Snapshot,
+} from './results.js'
+export type { Operation, RuleDefinition } from './rules.js'
+export { type AnySchema, definitionOf, type Schema, type Transformed } from './schema.js'

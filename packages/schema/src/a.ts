@@ -1,0 +1,89 @@
+// `a`, the builder of schemas.
+
+import {
+  type BelongsToField,
+  type BooleanFamily,
+  customType,
+  enumType,
+  type HasManyField,
+  type HasOneField,
+  type Json,
+  type JsonFamily,
+  type NumberFamily,
+  refTo,
+  relationTo,
+  type ScalarField,
+  type StringFamily,
+  scalarField,
+} from './fields.js'
+import { model } from './models.js'
+import { schema } from './schema.js'
+
+type Text = ScalarField<StringFamily, string | null>
+type Numeric = ScalarField<NumberFamily, number | null>
+
+/** The fields a relation goes by: on the model with the `belongsTo`, one for each field of the other's identifier. */
+type References = string | readonly string[]
+
+interface Builder {
+  schema: typeof schema
+  model: typeof model
+  customType: typeof customType
+  enum: typeof enumType
+  /** An enum or a custom type of the schema. */
+  ref: typeof refTo
+  id(): Text
+  string(): Text
+  /** A 32-bit integer. */
+  integer(): Numeric
+  float(): Numeric
+  boolean(): ScalarField<BooleanFamily, boolean | null>
+  /** `2026-11-21`, perhaps with an offset. */
+  date(): Text
+  /** `12:30:24.500Z` */
+  time(): Text
+  /** `2026-11-21T12:30:24.500Z` */
+  datetime(): Text
+  /** Seconds since 1970-01-01T00:00Z. */
+  timestamp(): Numeric
+  email(): Text
+  json(): ScalarField<JsonFamily, Json>
+  phone(): Text
+  url(): Text
+  ipAddress(): Text
+  /** Rows of another model that hold this row's key in `references`. */
+  hasMany<const To extends string>(model: To, references: References): HasManyField<To>
+  /** The one row of another model that holds this row's key in `references`. */
+  hasOne<const To extends string>(model: To, references: References): HasOneField<To>
+  /** The row of another model whose key this row holds in `references`. */
+  belongsTo<const To extends string>(model: To, references: References): BelongsToField<To>
+}
+
+const text = (name: Parameters<typeof scalarField>[0]) => () => scalarField<StringFamily, string>(name)
+const numeric = (name: Parameters<typeof scalarField>[0]) => () => scalarField<NumberFamily, number>(name)
+
+/** Builds the schema of a backend's data: `a.schema({ Todo: a.model({ content: a.string() }) })`. */
+export const a: Builder = /* @__PURE__ */ Object.freeze<Builder>({
+  schema,
+  model,
+  customType,
+  enum: enumType,
+  ref: refTo,
+  id: text('ID'),
+  string: text('String'),
+  integer: numeric('Int'),
+  float: numeric('Float'),
+  boolean: () => scalarField<BooleanFamily, boolean>('Boolean'),
+  date: text('AWSDate'),
+  time: text('AWSTime'),
+  datetime: text('AWSDateTime'),
+  timestamp: numeric('AWSTimestamp'),
+  email: text('AWSEmail'),
+  json: () => scalarField<JsonFamily, Json>('AWSJSON'),
+  phone: text('AWSPhone'),
+  url: text('AWSURL'),
+  ipAddress: text('AWSIPAddress'),
+  hasMany: (to, references) => relationTo('hasMany', to, references) as never,
+  hasOne: (to, references) => relationTo('hasOne', to, references) as never,
+  belongsTo: (to, references) => relationTo('belongsTo', to, references) as never,
+})

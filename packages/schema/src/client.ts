@@ -1,0 +1,266 @@
+// The client as an app sees it: `Client<Schema>` is what `generateClient<Schema>()` of @backline/data returns.
+// The data package implements these types and imports nothing else from here.
+//
+// S is the schema, N the name of a model, T its `ModelTypes`, P the paths of a selection set.
+
+import type { AnyRecord } from './fields.js'
+import type { CompositeKeyCondition, NumericKeyCondition, StringKeyCondition } from './filters.js'
+import type { AnyIndex, OperationName } from './models.js'
+import type {
+  CallOptions,
+  ListReturnValue,
+  ModelSortDirection,
+  ObservedReturnValue,
+  ObserveQueryReturnValue,
+  PageOptions,
+  SingularReturnValue,
+} from './results.js'
+import type { Path, Selected } from './selection.js'
+import type { CustomTypes, KeyValue, ModelTypes } from './values.js'
+
+declare const types: unique symbol
+declare const source: unique symbol
+
+/** `Schema['Todo']` of a model. */
+export interface ModelEntry<T extends AnyRecord> {
+  readonly __entityType: 'model'
+  /** A row. */
+  type: T['type']
+  /** What `create` takes. */
+  createType: T['create']
+  /** What `update` takes. */
+  updateType: T['update']
+  /** What `delete` takes. */
+  deleteType: T['identifier']
+  /** What `get` takes. */
+  identifier: T['identifier']
+  /** The enums and custom types written inside the model. */
+  nestedTypes: NestedTypes<T['schema'], T['fields']>
+  readonly [types]: T
+}
+
+export interface EnumEntry<Value> {
+  readonly __entityType: 'enum'
+  type: Value
+}
+
+export interface CustomTypeEntry<T extends AnyRecord> {
+  readonly __entityType: 'customType'
+  type: T['type']
+}
+
+type Entry<S extends AnyRecord, N extends string, D extends AnyRecord> = D['~kind'] extends 'model'
+  ? ModelEntry<ModelTypes<S, N>>
+  : D['~kind'] extends 'enum'
+    ? EnumEntry<D['~enum']>
+    : CustomTypeEntry<CustomTypes<S, D>>
+
+type Entries<S extends AnyRecord, Types extends AnyRecord> = {
+  [N in keyof Types]: Entry<S, N & string, Types[N]>
+}
+
+type NestedTypes<S extends AnyRecord, F extends AnyRecord> = {
+  [K in keyof F as F[K]['~kind'] extends 'enum' | 'custom' ? K : never]: F[K]['~kind'] extends 'enum'
+    ? EnumEntry<F[K]['~enum']>
+    : CustomTypeEntry<CustomTypes<S, F[K]>>
+}
+
+/**
+ * The types of a schema, by name.
+ *
+ * @example
+ * export type Schema = ClientSchema<typeof schema>
+ * type Todo = Schema['Todo']['type']
+ */
+export type ClientSchema<S extends { readonly '~types': object }> = Entries<S, S['~types']> & {
+  readonly [source]?: S
+}
+
+/** What a call with this selection set gives back, for one row. */
+export type SelectionSet<Entry, Paths extends readonly string[]> = Entry extends {
+  readonly [types]: infer T extends AnyRecord
+}
+  ? Selected<T, Paths[number]>
+  : never
+
+type SourceOf<Schema> = Schema extends { readonly [source]?: infer S extends AnyRecord } ? S : never
+
+/** The part of a client that follows from the schema. */
+export interface Client<Schema> {
+  readonly models: Models<SourceOf<Schema>>
+  readonly enums: Enums<SourceOf<Schema>['~types']>
+}
+
+export type Models<S extends AnyRecord> = {
+  readonly [N in keyof S['~types'] as S['~types'][N]['~kind'] extends 'model' ? N : never]: Operations<
+    ModelTypes<S, N & string>
+  >
+}
+
+/** The operations of one model, less those it disables, and a query for each of its indexes. */
+type Operations<T extends AnyRecord> = ([T['model']['~disabled']] extends [never]
+  ? OperationsOf<T>
+  : Omit<OperationsOf<T>, Disabled<T['model']['~disabled']>>) &
+  ([T['model']['~index']] extends [never] ? unknown : IndexQueries<T, T['model']['~index']>)
+
+type OperationsOf<T extends AnyRecord> = T['model']['~keys'] extends readonly [string]
+  ? ModelOperations<T>
+  : ModelOperations<T> & KeyedList<T>
+
+type Disabled<Name extends OperationName> =
+  | Name
+  | (Name extends 'queries'
+      ? 'list' | 'get' | 'observeQuery'
+      : Name extends 'mutations'
+        ? 'create' | 'update' | 'delete'
+        : Name extends 'subscriptions'
+          ? 'onCreate' | 'onUpdate' | 'onDelete' | 'observeQuery'
+          : Name extends 'list'
+            ? 'observeQuery'
+            : never)
+
+export interface SelectionOptions<T extends AnyRecord, P> extends CallOptions {
+  /** The fields to read: names, `relation.name`, `relation.*`. Everything but relations when left out. */
+  selectionSet?: readonly Path<T, P>[]
+}
+
+export interface FilterOptions<T extends AnyRecord, P> extends SelectionOptions<T, P> {
+  filter?: T['filter']
+}
+
+export interface SubscriptionOptions<T extends AnyRecord, P> extends SelectionOptions<T, P> {
+  filter?: T['subscriptionFilter']
+}
+
+export interface ListOptions<T extends AnyRecord, P> extends FilterOptions<T, P>, PageOptions {}
+
+export interface IndexQueryOptions<T extends AnyRecord, P> extends ListOptions<T, P> {
+  sortDirection?: ModelSortDirection
+}
+
+export interface ModelOperations<T extends AnyRecord> {
+  create<const P extends string = never>(
+    input: T['create'],
+    options?: SelectionOptions<T, P>,
+  ): SingularReturnValue<Selected<T, P>>
+  update<const P extends string = never>(
+    input: T['update'],
+    options?: SelectionOptions<T, P>,
+  ): SingularReturnValue<Selected<T, P>>
+  delete<const P extends string = never>(
+    identifier: T['identifier'],
+    options?: SelectionOptions<T, P>,
+  ): SingularReturnValue<Selected<T, P>>
+  get<const P extends string = never>(
+    identifier: T['identifier'],
+    options?: SelectionOptions<T, P>,
+  ): SingularReturnValue<Selected<T, P>>
+  list<const P extends string = never>(options?: ListOptions<T, P>): ListReturnValue<Selected<T, P>>
+  onCreate<const P extends string = never>(
+    options?: SubscriptionOptions<T, P>,
+  ): ObservedReturnValue<Selected<T, P>>
+  onUpdate<const P extends string = never>(
+    options?: SubscriptionOptions<T, P>,
+  ): ObservedReturnValue<Selected<T, P>>
+  onDelete<const P extends string = never>(
+    options?: SubscriptionOptions<T, P>,
+  ): ObservedReturnValue<Selected<T, P>>
+  /** A live query: the rows that match, now and after every change. */
+  observeQuery<const P extends string = never>(
+    options?: FilterOptions<T, P>,
+  ): ObserveQueryReturnValue<Selected<T, P>>
+}
+
+/** `list` of a model with sort keys also reads one partition, in order. */
+interface KeyedList<T extends AnyRecord> {
+  list<const P extends string = never>(
+    options: IndexQueryOptions<T, P> & KeyCondition<T, T['model']['~keys']>,
+  ): ListReturnValue<Selected<T, P>>
+}
+
+type IndexQueries<T extends AnyRecord, Index extends AnyIndex> = {
+  [I in Index as QueryName<T['name'], I>]: <const P extends string = never>(
+    input: KeyCondition<T, readonly [I['~partition'], ...I['~sort']]>,
+    options?: IndexQueryOptions<T, P>,
+  ) => ListReturnValue<Selected<T, P>>
+}
+
+type QueryName<N extends string, I extends AnyIndex> = [I['~query']] extends [never]
+  ? `list${N}By${Capitalize<I['~partition']>}${AndNames<I['~sort']>}`
+  : I['~query'] extends string
+    ? I['~query']
+    : never
+
+type AndNames<Names extends readonly string[]> = Names extends readonly [
+  infer First extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? `And${Capitalize<First>}${AndNames<Rest>}`
+  : ''
+
+/** The partition key's value, and a condition on the sort keys. */
+type KeyCondition<T extends AnyRecord, Keys extends readonly string[]> = Keys extends readonly [
+  infer Partition extends string,
+  ...infer Sort extends readonly string[],
+]
+  ? { [K in Partition]: KeyValue<T['schema'], T['fields'][K]> } & SortCondition<T, Sort>
+  : never
+
+type SortCondition<T extends AnyRecord, Sort extends readonly string[]> = Sort extends readonly []
+  ? unknown
+  : Sort extends readonly [infer One extends string]
+    ? { [K in One]?: KeyConditionOn<KeyValue<T['schema'], T['fields'][K]>> }
+    : {
+        [K in Joined<Sort>]?: CompositeKeyCondition<{
+          [S in Sort[number]]: KeyValue<T['schema'], T['fields'][S]>
+        }>
+      }
+
+type KeyConditionOn<Value> = [Value] extends [number]
+  ? NumericKeyCondition
+  : StringKeyCondition<Value & string>
+
+/** `['name', 'joinedAt']` → `nameJoinedAt` */
+type Joined<Names extends readonly string[]> = Names extends readonly [
+  infer First extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? `${First}${JoinedRest<Rest>}`
+  : ''
+type JoinedRest<Names extends readonly string[]> = Names extends readonly [
+  infer First extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? `${Capitalize<First>}${JoinedRest<Rest>}`
+  : ''
+
+/** The schema's enums by name; those written inside a type are named after it, `Customer.level` is `CustomerLevel`. */
+export type Enums<Types extends AnyRecord> = {
+  readonly [N in keyof Types as Types[N]['~kind'] extends 'enum' ? N : never]: EnumValues<Types[N]['~enum']>
+} & NestedEnums<Types>
+
+export interface EnumValues<Value> {
+  values(): Value[]
+}
+
+type NestedEnums<Types extends AnyRecord> = {
+  readonly [E in NestedEnum<Types> as E extends { name: infer N extends string } ? N : never]: E extends {
+    value: infer V
+  }
+    ? EnumValues<V>
+    : never
+}
+
+type NestedEnum<Types extends AnyRecord> = {
+  [N in keyof Types & string]: Types[N]['~kind'] extends 'model' | 'custom'
+    ? EnumsWithin<Types[N]['~fields'], Capitalize<N>>
+    : never
+}[keyof Types & string]
+
+type EnumsWithin<F extends AnyRecord, Before extends string> = {
+  [K in keyof F & string]: F[K]['~kind'] extends 'enum'
+    ? { name: `${Before}${Capitalize<K>}`; value: F[K]['~enum'] }
+    : F[K]['~kind'] extends 'custom'
+      ? EnumsWithin<F[K]['~fields'], `${Before}${Capitalize<K>}`>
+      : never
+}[keyof F & string]

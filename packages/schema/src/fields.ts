@@ -1,0 +1,307 @@
+// Fields as they are written: a.string().required(), a.ref('Address').array(), a.hasMany('Post', 'authorId').
+//
+// To the compiler a field is a named interface with facts under `~` names, which exist in types only. They are read by
+// indexed access where somebody asks, never inferred; see docs/decisions on the type design.
+
+import { SchemaError } from './errors.js'
+import type {
+  BooleanFilter,
+  EnumFilter,
+  NumericFilter,
+  StringFilter,
+  SubscriptionBooleanFilter,
+  SubscriptionNumericFilter,
+  SubscriptionStringFilter,
+} from './filters.js'
+import { type AllowCallback, type AnyRule, type RuleDefinition, readRules } from './rules.js'
+
+export type ScalarName =
+  | 'ID'
+  | 'String'
+  | 'Int'
+  | 'Float'
+  | 'Boolean'
+  | 'AWSDate'
+  | 'AWSTime'
+  | 'AWSDateTime'
+  | 'AWSTimestamp'
+  | 'AWSEmail'
+  | 'AWSJSON'
+  | 'AWSPhone'
+  | 'AWSURL'
+  | 'AWSIPAddress'
+
+/** What an `a.json()` field holds. Objects of any interface may go in. */
+export type Json = null | string | number | boolean | object | Json[]
+
+/** A builder value. Checks look at this one property, so that none of them walks a whole model. */
+export interface Buildable<Kind extends string = string> {
+  readonly '~kind': Kind
+}
+
+/**
+ * Definitions by name, read by indexed access. `any` because that is the one constraint the compiler does not check
+ * property by property; nothing typed so is ever handed to an app.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyRecord = Record<string, any>
+
+/** `Yes` keeps a name it is intersected with, `No` drops it. */
+export type Yes = unknown
+export type No = never
+
+export interface AnyField extends Buildable<'scalar' | 'enum' | 'custom' | 'ref' | 'relation'> {}
+export type Fields = Record<string, AnyField>
+
+/** What a scalar is, shared by all fields of its family. */
+export interface Family<Filter = unknown, LiveFilter = unknown, Key = unknown> {
+  readonly filter: Filter
+  readonly liveFilter: LiveFilter
+  readonly key: Key
+}
+export interface StringFamily extends Family<StringFilter, SubscriptionStringFilter, Yes> {}
+export interface NumberFamily extends Family<NumericFilter, SubscriptionNumericFilter, Yes> {}
+export interface BooleanFamily extends Family<BooleanFilter, SubscriptionBooleanFilter, No> {}
+export interface JsonFamily extends Family<StringFilter, SubscriptionStringFilter, No> {}
+
+/** A field whose value is known without looking at the rest of the schema. */
+interface Plain<Value, Rules extends AnyRule> {
+  readonly '~plain': true
+  readonly '~value': Value
+  readonly '~rules': Rules
+}
+
+export interface ScalarField<F extends Family, Value, HasDefault = No, Rules extends AnyRule = never>
+  extends Buildable<'scalar'>,
+    Plain<Value, Rules> {
+  readonly '~filter': F['filter']
+  readonly '~liveFilter': F['liveFilter']
+  readonly '~key': F['key']
+  readonly '~leaf': Yes
+  readonly '~required': null extends Value ? No : [HasDefault] extends [never] ? Yes : No
+  readonly '~optional': null extends Value ? Yes : HasDefault
+  /** Every row has a value. */
+  required(): ScalarField<F, NonNullable<Value>, HasDefault, Rules>
+  /** A list. `required()` before it is about the items, after it about the list. */
+  array(): ListField<F, Value, null, Rules>
+  /** What `create` stores when the field is not given. */
+  default(value: NonNullable<Value>): ScalarField<F, Value, Yes, Rules>
+  /** Rules of this field alone, instead of the model's. */
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): ScalarField<F, Value, HasDefault, R>
+}
+
+export interface ListField<F extends Family, Item, Null, Rules extends AnyRule = never>
+  extends Buildable<'scalar'>,
+    Plain<Item[] | Null, Rules> {
+  readonly '~filter': F['filter']
+  readonly '~liveFilter': F['liveFilter']
+  readonly '~key': No
+  readonly '~leaf': Yes
+  readonly '~required': null extends Null ? No : Yes
+  readonly '~optional': null extends Null ? Yes : No
+  required(): ListField<F, Item, never, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): ListField<F, Item, Null, R>
+}
+
+export interface EnumType<Value extends string> extends Buildable<'enum'>, Plain<Value | null, never> {
+  readonly '~enum': Value
+  readonly '~filter': EnumFilter<Value>
+  readonly '~liveFilter': SubscriptionStringFilter
+  readonly '~key': Yes
+  readonly '~leaf': Yes
+  readonly '~required': No
+  readonly '~optional': Yes
+}
+
+export interface CustomType<F extends AnyRecord> extends Buildable<'custom'> {
+  readonly '~plain': false
+  readonly '~fields': F
+  readonly '~rules': never
+  readonly '~key': No
+  readonly '~leaf': No
+  readonly '~required': No
+  readonly '~optional': Yes
+  /* Resolved once per custom type, whoever asks. */
+  readonly '~requiredNames': NamesWith<F, '~required'>
+  readonly '~optionalNames': NamesWith<F, '~optional'>
+  readonly '~leafNames': NamesWith<F, '~leaf'>
+  readonly '~systemNames': never
+}
+
+/** Names of the fields for which a fact is `Yes`. */
+export type NamesWith<F extends AnyRecord, Fact extends string> = { [K in keyof F]: K & F[K][Fact] }[keyof F]
+
+/** An enum or a custom type of the schema, by name. */
+export interface RefField<To extends string, Null, Rules extends AnyRule = never> extends Buildable<'ref'> {
+  readonly '~plain': false
+  readonly '~to': To
+  readonly '~isList': false
+  readonly '~null': Null
+  readonly '~rules': Rules
+  readonly '~key': Yes
+  readonly '~leaf': No
+  readonly '~required': null extends Null ? No : Yes
+  readonly '~optional': null extends Null ? Yes : No
+  required(): RefField<To, never, Rules>
+  array(): RefListField<To, Null, null, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): RefField<To, Null, R>
+}
+
+export interface RefListField<To extends string, ItemNull, Null, Rules extends AnyRule = never>
+  extends Buildable<'ref'> {
+  readonly '~plain': false
+  readonly '~to': To
+  readonly '~isList': true
+  readonly '~itemNull': ItemNull
+  readonly '~null': Null
+  readonly '~rules': Rules
+  readonly '~key': No
+  readonly '~leaf': No
+  readonly '~required': null extends Null ? No : Yes
+  readonly '~optional': null extends Null ? Yes : No
+  required(): RefListField<To, ItemNull, never, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): RefListField<To, ItemNull, Null, R>
+}
+
+interface Relation<To extends string, Many extends boolean, Rules extends AnyRule>
+  extends Buildable<'relation'> {
+  readonly '~plain': false
+  readonly '~to': To
+  readonly '~isMany': Many
+  readonly '~rules': Rules
+  readonly '~key': No
+  readonly '~leaf': No
+  readonly '~required': No
+  readonly '~optional': No
+}
+
+export interface BelongsToField<To extends string, Rules extends AnyRule = never>
+  extends Relation<To, false, Rules> {
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, R>
+}
+
+export interface HasOneField<To extends string, Rules extends AnyRule = never>
+  extends Relation<To, false, Rules> {
+  required(): HasOneField<To, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, R>
+}
+
+export interface HasManyField<To extends string, Rules extends AnyRule = never>
+  extends Relation<To, true, Rules> {
+  valueRequired(): HasManyField<To, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, R>
+}
+
+/** What a field was built to, before its names are resolved. Every builder value keeps it in `data`, frozen. */
+export type FieldData =
+  | {
+      readonly kind: 'scalar'
+      readonly scalar: ScalarName
+      readonly isRequired: boolean
+      readonly isArray: boolean
+      readonly isArrayRequired: boolean
+      readonly default?: unknown
+      readonly rules: readonly RuleDefinition[]
+    }
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'custom'; readonly fields: Readonly<Record<string, { readonly data: FieldData }>> }
+  | {
+      readonly kind: 'ref'
+      readonly to: string
+      readonly isRequired: boolean
+      readonly isArray: boolean
+      readonly isArrayRequired: boolean
+      readonly rules: readonly RuleDefinition[]
+    }
+  | {
+      readonly kind: 'relation'
+      readonly relation: 'hasMany' | 'hasOne' | 'belongsTo'
+      readonly to: string
+      readonly references: readonly string[]
+      readonly isValueRequired: boolean
+      readonly isRequired: boolean
+      readonly rules: readonly RuleDefinition[]
+    }
+
+type Data<Kind extends FieldData['kind']> = Extract<FieldData, { kind: Kind }>
+
+const bare = { isRequired: false, isArray: false, isArrayRequired: false, rules: Object.freeze([]) } as const
+
+/** A maker of scalar fields: `scalarField('AWSEmail')` is what `a.email()` gives. */
+export function scalarField<F extends Family, Value>(scalar: ScalarName): ScalarField<F, Value | null> {
+  return scalarOf({ kind: 'scalar', scalar, ...bare }) as unknown as ScalarField<F, Value | null>
+}
+
+function scalarOf(data: Data<'scalar'>): { readonly data: FieldData } {
+  return Object.freeze({
+    data: Object.freeze(data),
+    required: () =>
+      scalarOf(data.isArray ? { ...data, isArrayRequired: true } : { ...data, isRequired: true }),
+    array: () => scalarOf({ ...data, isArray: true }),
+    default: (value: unknown) => scalarOf({ ...data, default: value }),
+    authorization: (callback: AllowCallback<AnyRule>) => scalarOf({ ...data, rules: readRules(callback) }),
+  })
+}
+
+export function enumType<const Value extends string>(values: readonly Value[]): EnumType<Value> {
+  if (!Array.isArray(values))
+    throw new SchemaError("a.enum() takes a list of names: a.enum(['DRAFT', 'PAID']).")
+  return buildable({ kind: 'enum', values: Object.freeze([...values]) }) as unknown as EnumType<Value>
+}
+
+export function customType<F extends Record<string, NestableField>>(fields: F): CustomType<F> {
+  return buildable({
+    kind: 'custom',
+    fields: Object.freeze({ ...fields }) as never,
+  }) as unknown as CustomType<F>
+}
+
+/** Relations belong to models only. */
+export interface NestableField extends Buildable<'scalar' | 'enum' | 'custom' | 'ref'> {}
+
+export function refTo<const To extends string>(to: To): RefField<To, null> {
+  return refOf({ kind: 'ref', to, ...bare }) as unknown as RefField<To, null>
+}
+
+function refOf(data: Data<'ref'>): { readonly data: FieldData } {
+  return Object.freeze({
+    data: Object.freeze(data),
+    required: () => refOf(data.isArray ? { ...data, isArrayRequired: true } : { ...data, isRequired: true }),
+    array: () => refOf({ ...data, isArray: true }),
+    authorization: (callback: AllowCallback<AnyRule>) => refOf({ ...data, rules: readRules(callback) }),
+  })
+}
+
+export function relationTo(
+  relation: Data<'relation'>['relation'],
+  to: string,
+  references: string | readonly string[],
+) {
+  const names = typeof references === 'string' ? [references] : [...(references ?? [])]
+  if (names.length === 0)
+    throw new SchemaError(
+      `a.${relation}('${to}') needs the reference fields of the belongsTo side: a.${relation}('${to}', '${to[0]?.toLowerCase()}${to.slice(1)}Id').`,
+    )
+  return relationOf({
+    kind: 'relation',
+    relation,
+    to,
+    references: Object.freeze(names),
+    isRequired: false,
+    isValueRequired: false,
+    rules: bare.rules,
+  })
+}
+
+function relationOf(data: Data<'relation'>): { readonly data: FieldData } {
+  return Object.freeze({
+    data: Object.freeze(data),
+    required: () => relationOf({ ...data, isRequired: true }),
+    valueRequired: () => relationOf({ ...data, isValueRequired: true }),
+    authorization: (callback: AllowCallback<AnyRule>) => relationOf({ ...data, rules: readRules(callback) }),
+  })
+}
+
+function buildable(data: FieldData): { readonly data: FieldData } {
+  return Object.freeze({ data: Object.freeze(data) })
+}

@@ -1,0 +1,159 @@
+// Models as they are written: a.model({...}).identifier([...]).secondaryIndexes(...).authorization(...).
+
+import { SchemaError } from './errors.js'
+import type { AnyRecord, Buildable, FieldData, Fields, NamesWith } from './fields.js'
+import { type AllowCallback, type AnyRule, type RuleDefinition, readRules } from './rules.js'
+
+export type OperationName =
+  | 'queries'
+  | 'mutations'
+  | 'subscriptions'
+  | 'list'
+  | 'get'
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'onCreate'
+  | 'onUpdate'
+  | 'onDelete'
+
+/** A secondary index. `Query` is the name of its query, `null` for none. */
+export interface SecondaryIndex<
+  Names extends string,
+  Partition extends string,
+  Sort extends readonly string[] = readonly [],
+  Query extends string | null = never,
+> {
+  readonly '~partition': Partition
+  readonly '~sort': Sort
+  readonly '~query': Query
+  sortKeys<const S extends readonly Names[]>(fields: S): SecondaryIndex<Names, Partition, S, Query>
+  /** The name of the query, instead of `list<Model>By<Field>`. */
+  queryField<const Q extends string | null>(name: Q): SecondaryIndex<Names, Partition, Sort, Q>
+  /** The name of the index in DynamoDB. */
+  name(name: string): SecondaryIndex<Names, Partition, Sort, Query>
+}
+
+export interface AnyIndex {
+  readonly '~partition': string
+  readonly '~sort': readonly string[]
+  readonly '~query': string | null
+}
+
+/** The names as given, or never where one of them is of a field that cannot be part of a key. */
+type KeyNames<F extends AnyRecord, Names extends readonly string[]> = {
+  readonly [I in keyof Names]: Names[I] & F[Names[I]]['~key']
+}
+
+export interface Model<
+  F extends AnyRecord,
+  Keys extends readonly string[] = readonly ['id'],
+  Index extends AnyIndex = never,
+  Rules extends AnyRule = never,
+  Disabled extends string = never,
+> extends Buildable<'model'> {
+  readonly '~fields': F
+  readonly '~keys': Keys
+  readonly '~index': Index
+  readonly '~rules': Rules
+  readonly '~disabled': Disabled
+  /* Resolved once per model, whoever asks. */
+  readonly '~requiredNames': NamesWith<F, '~required'>
+  readonly '~optionalNames': NamesWith<F, '~optional'>
+  readonly '~leafNames': NamesWith<F, '~leaf'>
+  readonly '~fieldRules': F[keyof F]['~rules']
+  readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
+  /** The key that `create` makes up where it is not given. */
+  readonly '~generatedKey': Keys extends readonly ['id'] ? 'id' : never
+  /** Which fields identify a row, instead of a generated `id`: the partition key, then the sort keys. */
+  identifier<const K extends readonly (keyof F & string)[]>(
+    fields: K & KeyNames<F, K>,
+  ): Model<F, K, Index, Rules, Disabled>
+  /** Further ways to find rows by the value of a field. Each becomes a query of the client. */
+  secondaryIndexes<const I extends AnyIndex>(
+    callback: (
+      index: <P extends keyof F & string>(field: P & F[P]['~key']) => SecondaryIndex<keyof F & string, P>,
+    ) => readonly I[],
+  ): Model<F, Keys, I, Rules, Disabled>
+  /** Who may do what with the rows. */
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): Model<F, Keys, Index, R, Disabled>
+  /** Leaves operations out of the API. */
+  disableOperations<const D extends OperationName>(operations: readonly D[]): Model<F, Keys, Index, Rules, D>
+}
+
+export interface IndexData {
+  readonly partition: string
+  readonly sort: readonly string[]
+  readonly name?: string
+  readonly queryField?: string | null
+}
+
+/** What a model was built to, before its names are resolved. Kept in `data`, frozen. */
+export interface ModelData {
+  readonly kind: 'model'
+  readonly fields: Readonly<Record<string, { readonly data: FieldData }>>
+  readonly identifier: readonly string[]
+  readonly indexes: readonly IndexData[]
+  readonly rules: readonly RuleDefinition[]
+  readonly disabled: readonly OperationName[]
+}
+
+export function model<F extends Fields>(fields: F): Model<F> {
+  return modelOf({
+    kind: 'model',
+    fields: Object.freeze({ ...fields }) as never,
+    identifier: Object.freeze(['id']),
+    indexes: [],
+    rules: [],
+    disabled: [],
+  }) as unknown as Model<F>
+}
+
+function modelOf(data: ModelData): { readonly data: ModelData } {
+  return Object.freeze({
+    data: Object.freeze(data),
+    identifier: (fields: readonly string[]) => {
+      if (!Array.isArray(fields) || fields.length === 0)
+        throw new SchemaError("identifier() needs at least one field: identifier(['customerId']).")
+      return modelOf({ ...data, identifier: Object.freeze([...fields]) })
+    },
+    secondaryIndexes: (callback: (index: typeof indexOn) => readonly { data: IndexData }[]) =>
+      modelOf({ ...data, indexes: Object.freeze(callback(indexOn).map((index) => index.data)) }),
+    authorization: (callback: AllowCallback<AnyRule>) => modelOf({ ...data, rules: readRules(callback) }),
+    disableOperations: (operations: readonly OperationName[]) => {
+      for (const operation of operations)
+        if (!disableable.includes(operation))
+          throw new SchemaError(
+            `"${operation}" is not an operation that can be disabled. There are: ${disableable.join(', ')}.`,
+          )
+      return modelOf({ ...data, disabled: Object.freeze([...operations]) })
+    },
+  })
+}
+
+const disableable: readonly string[] = [
+  'queries',
+  'mutations',
+  'subscriptions',
+  'list',
+  'get',
+  'create',
+  'update',
+  'delete',
+  'onCreate',
+  'onUpdate',
+  'onDelete',
+] satisfies OperationName[]
+
+function indexOn(partition: string) {
+  return indexOf({ partition, sort: [] })
+}
+
+function indexOf(data: IndexData): { readonly data: IndexData } {
+  return Object.freeze({
+    data: Object.freeze(data),
+    sortKeys: (sort: readonly string[]) => indexOf({ ...data, sort: Object.freeze([...sort]) }),
+    queryField: (queryField: string | null) => indexOf({ ...data, queryField }),
+    name: (name: string) => indexOf({ ...data, name }),
+  })
+}

@@ -1,0 +1,205 @@
+// The values of a schema: rows, inputs, filters. All types of a model are members of one interface, `ModelTypes<S, N>`,
+// so each is worked out at most once and only when somebody touches it. A relation is a name until a value or a path
+// goes through it.
+//
+// S is the schema, N the name of a model, M its `Model`, F its fields, R its rules, D the definition of a field.
+
+import type { AnyRecord } from './fields.js'
+import type { EnumFilter, EnumListFilter, StringFilter, SubscriptionStringFilter } from './filters.js'
+import type { CallOptions, ListReturnValue, PageOptions, SingularReturnValue } from './results.js'
+import type { AnyRule } from './rules.js'
+
+/** All there is to know about a model. */
+export interface ModelTypes<
+  S extends AnyRecord,
+  N extends string,
+  M extends AnyRecord = S['~types'][N],
+  F extends AnyRecord = M['~fields'],
+  R extends AnyRule = RulesOf<S, M>,
+> {
+  readonly schema: S
+  readonly name: N
+  readonly model: M
+  readonly fields: F
+  readonly ruleNames: R['~one'] | R['~many']
+  readonly ruleFields: RuleFields<R>
+  /** What operations give back: every field present, relations as functions. */
+  readonly row: Pretty<Present<S, F, keyof F> & SystemFields<M> & RuleFields<R>>
+  /** What `*` selects: the same without the relations. */
+  readonly stored: Pretty<
+    Present<S, F, M['~requiredNames'] | M['~optionalNames']> & SystemFields<M> & RuleFields<R>
+  >
+  /** `Schema['X']['type']`: like a row, but what may be null may also be missing. */
+  readonly type: Pretty<
+    Given<S, F, Exclude<keyof F, M['~optionalNames']>> &
+      MaybeGiven<S, F, M['~optionalNames']> &
+      SystemFields<M> &
+      Partial<RuleFields<R>>
+  >
+  readonly create: Pretty<
+    Given<S, F, Exclude<M['~requiredNames'], M['~generatedKey']>> &
+      MaybeGiven<S, F, M['~optionalNames']> & { [K in M['~generatedKey']]?: string } & Partial<RuleFields<R>>
+  >
+  readonly update: Pretty<
+    Identifier<S, F, M['~keys'][number]> &
+      MaybeGiven<S, F, Exclude<M['~requiredNames'] | M['~optionalNames'], M['~keys'][number]>> &
+      Partial<RuleFields<R>>
+  >
+  readonly identifier: Identifier<S, F, M['~keys'][number]>
+  readonly filter: Filters<S, F, M['~requiredNames'] | M['~optionalNames']> & {
+    [K in M['~systemNames'] | this['ruleNames']]?: StringFilter
+  } & Logic<S, N>
+  readonly subscriptionFilter: SubscriptionFilters<S, F, M['~requiredNames'] | M['~optionalNames']> & {
+    [K in M['~systemNames'] | this['ruleNames']]?: SubscriptionStringFilter
+  } & SubscriptionLogic<S, N>
+  /** Names that are a selection by themselves. */
+  readonly leaves: M['~leafNames'] | M['~systemNames'] | R['~one'] | R['~many']
+  /** What selects all of it from outside. */
+  readonly all: '*'
+  /** What an editor offers in a selection set, one level deep. */
+  readonly offers:
+    | M['~systemNames']
+    | R['~one']
+    | R['~many']
+    | { [K in keyof F & string]: Offer<S, F[K], K> }[keyof F & string]
+}
+
+/** The same of a custom type, as far as it has it. */
+export interface CustomTypes<S extends AnyRecord, M extends AnyRecord, F extends AnyRecord = M['~fields']> {
+  readonly schema: S
+  readonly model: M
+  readonly fields: F
+  readonly ruleNames: never
+  readonly ruleFields: unknown
+  readonly row: Pretty<Present<S, F, keyof F>>
+  readonly stored: this['row']
+  readonly type: Pretty<Given<S, F, M['~requiredNames']> & MaybeGiven<S, F, M['~optionalNames']>>
+  readonly leaves: M['~leafNames']
+  readonly all: '*'
+  readonly offers: { [K in keyof F & string]: Offer<S, F[K], K> }[keyof F & string]
+}
+
+/** What a path runs into where there is nothing below. */
+export interface NoFields {
+  readonly model: { readonly '~systemNames': never }
+  readonly fields: Record<never, never>
+  readonly leaves: never
+  readonly all: never
+  readonly offers: never
+}
+
+/** Flattens an intersection, so that editors show one object. */
+export type Pretty<T> = { [K in keyof T]: T[K] } & {}
+
+/** A model's own rules or else the schema's, and those of its fields. */
+export type RulesOf<S extends AnyRecord, M extends AnyRecord> =
+  | ([M['~rules']] extends [never] ? S['~rules'] : M['~rules'])
+  | M['~fieldRules']
+
+/** The fields that rules add to a model. */
+export type RuleFields<R extends AnyRule> = { [K in R['~one']]: string | null } & {
+  [K in R['~many']]: string[] | null
+}
+
+type SystemFields<M extends AnyRecord> = { readonly [K in M['~systemNames']]: string }
+
+/** Values as they come back, by name: `K extends keyof F` lets "go to definition" find the field in the schema. */
+export type Present<S extends AnyRecord, F extends AnyRecord, K extends keyof F> = {
+  [X in K]: F[X]['~plain'] extends true ? F[X]['~value'] : PresentValue<S, F[X]>
+}
+
+export type PresentValue<S extends AnyRecord, D extends AnyRecord> = D['~kind'] extends 'relation'
+  ? Lazy<S, D>
+  : D['~kind'] extends 'ref'
+    ? Listed<D, PresentNamed<S, S['~types'][D['~to']]>>
+    : CustomTypes<S, D>['row'] | null
+
+type PresentNamed<S extends AnyRecord, T extends AnyRecord> = T['~kind'] extends 'enum'
+  ? T['~enum']
+  : CustomTypes<S, T>['row']
+
+/** Values as they are given or kept, where what may be null may be missing. */
+type Given<S extends AnyRecord, F extends AnyRecord, K extends keyof F> = {
+  [X in K]: F[X]['~plain'] extends true ? F[X]['~value'] : GivenValue<S, F[X]>
+}
+type MaybeGiven<S extends AnyRecord, F extends AnyRecord, K extends keyof F> = {
+  [X in K]?: F[X]['~plain'] extends true ? F[X]['~value'] : GivenValue<S, F[X]>
+}
+
+export type GivenValue<S extends AnyRecord, D extends AnyRecord> = D['~kind'] extends 'relation'
+  ? Lazy<S, D>
+  : D['~kind'] extends 'ref'
+    ? Listed<D, GivenNamed<S, S['~types'][D['~to']]>>
+    : CustomTypes<S, D>['type'] | null
+
+export type GivenNamed<S extends AnyRecord, T extends AnyRecord> = T['~kind'] extends 'enum'
+  ? T['~enum']
+  : CustomTypes<S, T>['type']
+
+/** A value of a ref, or the list of them. */
+export type Listed<D extends AnyRecord, Value> = D['~isList'] extends true
+  ? (Value | D['~itemNull'])[] | D['~null']
+  : Value | D['~null']
+
+type Lazy<S extends AnyRecord, D extends AnyRecord> = D['~isMany'] extends true
+  ? LazyMany<S, D['~to']>
+  : LazyOne<S, D['~to']>
+
+/** Reads the related row. */
+export type LazyOne<S extends AnyRecord, N extends string> = (
+  options?: CallOptions,
+) => SingularReturnValue<ModelTypes<S, N>['row']>
+
+/** Reads the related rows, a page at a time. */
+export type LazyMany<S extends AnyRecord, N extends string> = (
+  options?: CallOptions & PageOptions,
+) => ListReturnValue<ModelTypes<S, N>['row']>
+
+type Identifier<S extends AnyRecord, F extends AnyRecord, K extends string> = {
+  [X in K]: X extends keyof F ? KeyValue<S, F[X]> : string
+}
+
+/** The value of a field in a key, which is never null. */
+export type KeyValue<S extends AnyRecord, D extends AnyRecord> = D['~plain'] extends true
+  ? NonNullable<D['~value']>
+  : GivenNamed<S, S['~types'][D['~to']]>
+
+type Filters<S extends AnyRecord, F extends AnyRecord, K extends keyof F> = {
+  [X in K]?: F[X]['~plain'] extends true ? F[X]['~filter'] : RefFilter<S, F[X]>
+}
+
+type RefFilter<S extends AnyRecord, D extends AnyRecord> = D['~kind'] extends 'ref'
+  ? S['~types'][D['~to']]['~kind'] extends 'enum'
+    ? D['~isList'] extends true
+      ? EnumListFilter<S['~types'][D['~to']]['~enum']>
+      : EnumFilter<S['~types'][D['~to']]['~enum']>
+    : never
+  : never
+
+type SubscriptionFilters<S extends AnyRecord, F extends AnyRecord, K extends keyof F> = {
+  [X in K]?: F[X]['~plain'] extends true
+    ? F[X]['~liveFilter']
+    : RefFilter<S, F[X]> extends never
+      ? never
+      : SubscriptionStringFilter
+}
+
+interface Logic<S extends AnyRecord, N extends string> {
+  and?: ModelTypes<S, N>['filter'] | ModelTypes<S, N>['filter'][]
+  or?: ModelTypes<S, N>['filter'] | ModelTypes<S, N>['filter'][]
+  not?: ModelTypes<S, N>['filter']
+}
+
+interface SubscriptionLogic<S extends AnyRecord, N extends string> {
+  and?: ModelTypes<S, N>['subscriptionFilter'] | ModelTypes<S, N>['subscriptionFilter'][]
+  or?: ModelTypes<S, N>['subscriptionFilter'] | ModelTypes<S, N>['subscriptionFilter'][]
+  not?: ModelTypes<S, N>['subscriptionFilter']
+}
+
+type Offer<S extends AnyRecord, D extends AnyRecord, K extends string> = D['~plain'] extends true
+  ? K
+  : D['~kind'] extends 'ref'
+    ? S['~types'][D['~to']]['~kind'] extends 'enum'
+      ? K
+      : `${K}.*` | `${K}.`
+    : `${K}.*` | `${K}.`
