@@ -16,7 +16,7 @@ export interface AnySchema {
   readonly '~rules': AnyRule
 }
 
-export interface Schema<Types extends AnyRecord, Rules extends AnyRule = never> {
+export interface Schema<Types extends AnyRecord = AnyRecord, Rules extends AnyRule = AnyRule> {
   readonly '~types': Types
   readonly '~rules': Rules
   /** Rules for every model that has none of its own. */
@@ -45,7 +45,7 @@ export interface Transformed {
  *
  * @throws {SchemaError} where the parts do not fit together
  */
-export function schema<Types extends Record<string, SchemaType>>(types: Types): Schema<Types> {
+export function schema<Types extends Record<string, SchemaType>>(types: Types): Schema<Types, never> {
   for (const [name, type] of Object.entries(types))
     if (
       !['model', 'enum', 'custom'].includes(
@@ -65,7 +65,7 @@ export function schema<Types extends Record<string, SchemaType>>(types: Types): 
   })
   // Here, so that the stack of the error leads to the line of the schema.
   resolve(data)
-  return schemaOf(data) as unknown as Schema<Types>
+  return schemaOf(data) as unknown as Schema<Types, never>
 }
 
 function schemaOf(data: SchemaData): object {

@@ -1,5 +1,5 @@
 // The parts of a reference schema that this builder has: every scalar, key, index, relation and rule once.
-// `shop.sdl.graphql` and `shop.introspection.json` beside it hold what the official tools make of the same schema
+// `shop.sdl.txt` and `shop.introspection.json` beside it hold what the official tools make of the same schema
 // (@aws-amplify/data-schema 1.26.2, @aws-amplify/graphql-generator 0.5.4), without the custom operations.
 
 import { a } from './a.js'
