@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createAppSync } from './appsync/service.js'
 import { type Clock, createClock } from './clock.js'
 import { createIdentityPools } from './cognito-identity/identityPools.js'
 import { createUserPools } from './cognito-idp/userPools.js'
@@ -94,6 +95,7 @@ export async function serve(
   // Each service is made here, in the order in which they need each other; the first that matches a request answers it.
   const userPools = createUserPools(world, root)
   const identityPools = createIdentityPools(world, userPools, root)
+  const appSync = createAppSync(world, userPools, identityPools)
   const outputs = () => outputsOf(world.plan, services)
   services = [
     createConsole(world, {
@@ -105,7 +107,7 @@ export async function serve(
     }),
     userPools.service,
     identityPools.service,
-    // AppSync: here.
+    appSync.service,
     createS3(world, identityPools).service,
   ]
 

@@ -1,0 +1,193 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  isObjectType,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import { Fault } from './fault.js'
+import type { Call } from './resolvers.js'
+
+export interface GraphQLRequest {
+  query: string
+  variables?: Record<string, unknown> | null
+  operationName?: string | null
+}
+
+/** An error as AppSync words it. */
+export interface WireError {
+  path: (string | number)[] | null
+  data?: null
+  errorType?: string | null
+  errorInfo?: null
+  locations: { line: number; column: number; sourceName: null }[] | null
+  message: string
+}
+
+export interface WireResult {
+  data: Record<string, unknown> | null
+  errors?: WireError[]
+}
+
+export interface Prepared {
+  document: DocumentNode
+  operation: OperationDefinitionNode
+}
+
+/** A request that cannot be read as GraphQL at all. */
+export class Unreadable extends Error {}
+
+export interface Engine {
+  readonly schema: GraphQLSchema
+  /** Parsed and validated; from memory where the same text came before. @throws {Unreadable} */
+  prepare(request: GraphQLRequest): Prepared | WireError[]
+  run(prepared: Prepared, request: GraphQLRequest, call: Call): WireResult
+}
+
+/** How many documents are remembered, and how long one may be for it. */
+const REMEMBERED = 500
+const LONGEST = 20_000
+/** Far above what clients send; keeps a nest of brackets from exhausting the parser. */
+const MOST_TOKENS = 15_000
+
+export function createEngine(schema: GraphQLSchema): Engine {
+  const known = new Map<string, DocumentNode | WireError[]>()
+
+  function read(query: string): DocumentNode | WireError[] {
+    const found = known.get(query)
+    if (found) {
+      known.delete(query)
+      known.set(query, found)
+      return found
+    }
+    const document = parseDocument(query)
+    const errors = validate(schema, document, specifiedRules)
+    const result = errors.length > 0 ? errors.map(validationError) : document
+    if (query.length <= LONGEST) known.set(query, result)
+    if (known.size > REMEMBERED) known.delete(known.keys().next().value!)
+    return result
+  }
+
+  return {
+    schema,
+    prepare({ query, operationName }) {
+      const document = read(query)
+      if (Array.isArray(document)) return document
+      const operation = getOperationAST(document, operationName)
+      if (!operation) {
+        throw new Unreadable(
+          operationName
+            ? `Unknown operation named '${operationName}'.`
+            : 'Must provide operation name if query contains multiple operations.',
+        )
+      }
+      return { document, operation }
+    },
+    run({ document }, { variables, operationName }, call) {
+      const result = execute({
+        schema,
+        document,
+        variableValues: variables ?? {},
+        operationName: operationName ?? undefined,
+        contextValue: call,
+      })
+      // Every resolver answers at once: the store does.
+      return wireResult(result as ExecutionResult, schema)
+    },
+  }
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: MOST_TOKENS })
+  } catch {
+    throw new Unreadable('Unable to parse GraphQL query.')
+  }
+}
+
+export const isSubscription = ({ operation }: Prepared) =>
+  operation.operation === OperationTypeNode.SUBSCRIPTION
+export const isMutation = ({ operation }: Prepared) => operation.operation === OperationTypeNode.MUTATION
+
+function wireResult({ data, errors }: ExecutionResult, schema: GraphQLSchema): WireResult {
+  return {
+    data: (data as Record<string, unknown> | undefined) ?? null,
+    ...(errors && errors.length > 0 ? { errors: errors.map((error) => wireError(error, schema)) } : {}),
+  }
+}
+
+const locations = (error: GraphQLError) =>
+  error.locations?.map(({ line, column }) => ({ line, column, sourceName: null })) ?? null
+
+export function wireError(error: GraphQLError, schema: GraphQLSchema): WireError {
+  const { originalError } = error
+  const path = error.path ? [...error.path] : null
+  if (!path) return { path, locations: locations(error), message: variableMessage(error.message) }
+  const where = `/${path.join('/')}`
+  return {
+    path,
+    data: null,
+    errorType: originalError instanceof Fault ? originalError.errorType : null,
+    errorInfo: null,
+    locations: locations(error),
+    message: fieldMessage(error, where, schema),
+  }
+}
+
+function fieldMessage({ message }: GraphQLError, where: string, schema: GraphQLSchema): string {
+  const [, parent, field] = /^Cannot return null for non-nullable field (\w+)\.(\w+)\.$/.exec(message) ?? []
+  if (parent && field) {
+    const object = schema.getType(parent)
+    const type = isObjectType(object) ? object.getFields()[field]?.type : undefined
+    return `Cannot return null for non-nullable type: '${type ? getNamedType(type) : field}' within parent '${parent}' (${where})`
+  }
+  if (message.startsWith('Unable to serialize ') || message.includes('cannot represent')) {
+    return `Can't serialize value (${where}) : ${message}`
+  }
+  return message
+}
+
+function variableMessage(message: string): string {
+  return message.replace(
+    /^Variable "\$(\w+)" has invalid value(?: at ([^:]+))?: /,
+    (_, name: string, at?: string) =>
+      at
+        ? `Variable '${name}' has an invalid value at ${at.replace(/^"?\.?|"$/g, '')}. `
+        : `Variable '${name}' has an invalid value. `,
+  )
+}
+
+/** The names that AppSync (graphql-java) gives to what validation finds, as far as they are the same finding. */
+const FINDINGS: [RegExp, string][] = [
+  [/^Cannot query field/, 'FieldUndefined'],
+  [/^Unknown argument/, 'UnknownArgument'],
+  [/^Unknown fragment/, 'UndefinedFragment'],
+  [/^Unknown type/, 'UnknownType'],
+  [/^Unknown directive/, 'UnknownDirective'],
+  [/is required, but it was not provided|was not provided\.$/, 'MissingFieldArgument'],
+  [/must have a selection of subfields/, 'SubSelectionRequired'],
+  [/must not have a selection/, 'SubSelectionNotAllowed'],
+  [/is not defined(?: by operation .*)?\.$/, 'UndefinedVariable'],
+  [/is never used/, 'UnusedFragment'],
+  [/conflict because/, 'FieldsConflict'],
+  [/of type .* used in position expecting type/, 'VariableTypeMismatch'],
+]
+
+function validationError(error: GraphQLError): WireError {
+  const finding = FINDINGS.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'WrongType'
+  const field = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(error.message)
+  const message = field ? `Field '${field[1]}' in type '${field[2]}' is undefined` : error.message
+  return {
+    path: null,
+    locations: locations(error),
+    message: `Validation error of type ${finding}: ${message}`,
+  }
+}

@@ -1,0 +1,110 @@
+import type { Definition, Field, Model, Rule, TypeRef } from './sdl.js'
+
+// `data.model_introspection` of amplify_outputs.json, as `@aws-amplify/graphql-generator` writes it. Made from the SDL here and not
+// by the schema package, so that a schema from anywhere that transforms to SDL gets one.
+
+export function introspect(definition: Definition): Record<string, unknown> {
+  const { models, enums, customTypes } = definition
+  return {
+    version: 1,
+    models: Object.fromEntries([...models.values()].map((model) => [model.name, modelOf(model, definition)])),
+    enums: Object.fromEntries([...enums].map(([name, values]) => [name, { name, values }])),
+    nonModels: Object.fromEntries(
+      [...customTypes].map(([name, fields]) => [
+        name,
+        { name, fields: Object.fromEntries(fields.map((field) => [field.name, fieldOf(field, definition)])) },
+      ]),
+    ),
+  }
+}
+
+function modelOf(model: Model, definition: Definition) {
+  const [primaryKeyFieldName, ...sortKeyFieldNames] = model.key
+  const written = [...model.fields.values()].filter((field) => !model.implicit.has(field.name))
+  const id = model.implicit.has('id') ? [model.fields.get('id')!] : []
+  const times = ['createdAt', 'updatedAt'].flatMap((name) =>
+    model.implicit.has(name)
+      ? [[name, { ...plainField(name, 'AWSDateTime'), isReadOnly: true }] as const]
+      : [],
+  )
+  const key = (properties: object) => ({ type: 'key', properties })
+  return {
+    name: model.name,
+    fields: Object.fromEntries([
+      ...[...id, ...written].map((field) => [field.name, fieldOf(field, definition)] as const),
+      ...times,
+    ]),
+    syncable: true,
+    pluralName: model.plural,
+    attributes: [
+      { type: 'model', properties: model.settings },
+      ...(model.keyChosen ? [key({ fields: model.key })] : []),
+      ...[...model.indexes]
+        .sort((one, other) => order(model, one.partition) - order(model, other.partition))
+        .map(({ name, queryField, partition, sorts }) =>
+          key({ name, queryField, fields: [partition, ...sorts] }),
+        ),
+      ...(model.rules.length > 0 ? [{ type: 'auth', properties: { rules: model.rules.map(ruleOf) } }] : []),
+    ],
+    primaryKeyInfo: {
+      isCustomPrimaryKey:
+        model.keyChosen && !(primaryKeyFieldName === 'id' && sortKeyFieldNames.length === 0),
+      primaryKeyFieldName,
+      sortKeyFieldNames,
+    },
+  }
+}
+
+const order = (model: Model, field: string) => [...model.fields.keys()].indexOf(field)
+
+const plainField = (name: string, type: string) => ({
+  name,
+  isArray: false,
+  type,
+  isRequired: false,
+  attributes: [] as unknown[],
+})
+
+function fieldOf(field: Field, definition: Definition) {
+  const { name, type, relation } = field
+  return {
+    name,
+    isArray: type.list,
+    type: typeOf(type, definition),
+    isRequired: type.required,
+    attributes: [],
+    ...(type.list ? { isArrayNullable: !type.listRequired } : {}),
+    ...(relation ? { association: associationOf(relation) } : {}),
+  }
+}
+
+function typeOf({ name }: TypeRef, { models, enums, customTypes }: Definition) {
+  if (models.has(name)) return { model: name }
+  if (customTypes.has(name)) return { nonModel: name }
+  return enums.has(name) ? { enum: name } : name
+}
+
+function associationOf({ kind, references }: NonNullable<Field['relation']>) {
+  if (kind === 'belongsTo') return { connectionType: 'BELONGS_TO', targetNames: references }
+  if (kind === 'hasMany') return { connectionType: 'HAS_MANY', associatedWith: references }
+  return { connectionType: 'HAS_ONE', associatedWith: references, targetNames: [] }
+}
+
+/** A rule as written, with the defaults that the generator adds. */
+function ruleOf({ written, allow }: Rule) {
+  const operations = written.operations ?? ['create', 'update', 'delete', 'read']
+  if (allow === 'owner') {
+    return {
+      provider: 'userPools',
+      ownerField: 'owner',
+      identityClaim: 'cognito:username',
+      ...written,
+      operations,
+    }
+  }
+  if (allow === 'groups') {
+    const field = written.groupsField ? { groupField: 'groups' } : {}
+    return { groupClaim: 'cognito:groups', provider: 'userPools', ...field, ...written, operations }
+  }
+  return { ...written, operations }
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import {
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+} from 'graphql'
+import { expect, test } from 'vitest'
+import { introspect } from './introspection.js'
+import { readDefinition } from './sdl.js'
+import { printServed } from './served.js'
+
+// The fixtures are outputs of the official tools for one schema that uses every part of the builder, without its custom operations.
+const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')
+const shop = () => readDefinition(fixture('shop.sdl.graphql'))
+
+/** Definitions by name, written in one way: fields and directives sorted. */
+function byName(sdl: string): Record<string, string> {
+  const sorted: Record<string, string> = {}
+  for (const definition of parse(sdl, { noLocation: true }).definitions) {
+    if (definition.kind === Kind.DIRECTIVE_DEFINITION || definition.kind === Kind.SCALAR_TYPE_DEFINITION)
+      continue
+    if ('name' in definition && definition.name) sorted[definition.name.value] = print(tidy(definition))
+  }
+  return sorted
+}
+
+function tidy(definition: DefinitionNode): DefinitionNode {
+  const sort = (directives: readonly ConstDirectiveNode[] | undefined) =>
+    [...(directives ?? [])].sort((one, other) => (one.name.value < other.name.value ? -1 : 1))
+  const { fields, directives, ...rest } = definition as ObjectTypeDefinitionNode
+  // A connection's directives differ, see below.
+  const connection = rest.name.value.endsWith('Connection')
+  return {
+    ...rest,
+    directives: connection ? [] : sort(directives),
+    ...(fields
+      ? {
+          fields: [...fields]
+            .sort((one, other) => (one.name.value < other.name.value ? -1 : 1))
+            .map((field) => ({ ...field, directives: sort(field.directives) })),
+        }
+      : {}),
+  } as DefinitionNode
+}
+
+// The one deliberate difference: the directives of connections. The transformer adds those of every model that reaches the
+// connection, and leaves out the default one; here a connection carries those of its own model. Rules are enforced in either case.
+test('the served schema is the one that the official transformer makes', () => {
+  const ours = byName(printServed(shop(), { defaultProvider: 'aws_api_key' }))
+  const theirs = byName(fixture('shop.appsync.graphql'))
+  expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort())
+  expect(ours).toEqual(theirs)
+})
+
+test('the served schema is sound GraphQL', () => {
+  const schema = buildASTSchema(parse(printServed(shop(), { defaultProvider: 'aws_api_key' })))
+  expect(schema.getSubscriptionType()?.getFields()).toHaveProperty('onCreateCart')
+  expect(schema.getSubscriptionType()?.getFields()).not.toHaveProperty('onCreateOrderLine')
+})
+
+test('the model introspection is the one that the official generator makes', () => {
+  const { models, ...rest } = introspect(shop()) as { models: Record<string, unknown> }
+  const expected = JSON.parse(fixture('shop.introspection.json')) as { models: Record<string, unknown> }
+  for (const [name, model] of Object.entries(expected.models)) expect(models[name]).toEqual(model)
+  expect({ models: {}, ...rest }).toEqual({ ...expected, models: {} })
+})
+
+test('a schema that cannot be served is refused by the name of what is wrong', () => {
+  const refuse = (sdl: string, message: RegExp) => expect(() => readDefinition(sdl)).toThrow(message)
+  refuse(
+    'type Todo @model { note: Note @belongsTo(references: ["noteId"]) noteId: ID }',
+    /Todo\.note: there is no type Note/,
+  )
+  refuse('type Todo @model { text: Text }', /Todo\.text: there is no type Text/)
+  refuse(
+    'type A @model { b: [B] @hasMany(references: ["aId"]) } type B @model { x: Int }',
+    /A\.b: B has no field aId/,
+  )
+  refuse('type Todo @model { text String }', /could not be read.*String/)
+  refuse('type Todo @model { x: Int @index(sortKeyFields: ["y"]) }', /Todo: the key field y does not exist/)
+  refuse(
+    'type Todo @model { x: Int } type Query { total: Int } type Mutation { announce: Int }',
+    /custom operations yet.*Query\.total, Mutation\.announce/,
+  )
+})
