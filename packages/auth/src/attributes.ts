@@ -1,6 +1,6 @@
 import { type Context, currentContext, session } from '@backline/core/internal'
 import { cognito } from './cognito.js'
-import { AuthError } from './errors.js'
+import { nobody } from './currentUser.js'
 
 export type VerifiableUserAttributeKey = 'email' | 'phone_number'
 
@@ -35,25 +35,16 @@ export type FetchUserAttributesOutput = Partial<Record<UserAttributeKey, string>
  * @example
  * const { email, name } = await fetchUserAttributes()
  *
- * @throws {AuthError} `UserUnAuthenticatedException` when nobody is signed in, `NotAuthorizedException`, `UserNotFoundException`
+ * @throws {AuthError} `UserUnAuthenticatedException` when nobody is signed in, `AuthUserPoolException`, `NotAuthorizedException`, `UserNotFoundException`
  */
 export async function fetchUserAttributes(
   ctx: Context = currentContext(),
 ): Promise<FetchUserAttributesOutput> {
-  const current = await session(ctx)
-  if (!current) {
-    throw new AuthError(
-      'UserUnAuthenticatedException',
-      'Nobody is signed in, so there are no attributes to fetch.',
-      {
-        recoverySuggestion: 'Call signIn first.',
-      },
-    )
-  }
+  const { accessToken } = (await session(ctx)) ?? nobody(ctx)
   const { UserAttributes } = await cognito(
     ctx,
     'GetUser',
-    { AccessToken: current.accessToken.toString() },
+    { AccessToken: accessToken.toString() },
     { idempotent: true },
   )
   return Object.fromEntries(UserAttributes?.map(({ Name, Value }) => [Name, Value]) ?? [])

@@ -1,4 +1,11 @@
-import { type Context, currentContext, type Session, session, storedSession } from '@backline/core/internal'
+import {
+  type Context,
+  currentContext,
+  type Session,
+  session,
+  storedSession,
+  userPool,
+} from '@backline/core/internal'
 import { AuthError } from './errors.js'
 
 /** The flows of v6. A session that an older app stored may name any of them; {@link SignInOptions} says which `signIn` offers. */
@@ -32,13 +39,15 @@ export type GetCurrentUserOutput = AuthUser
  * @throws {AuthError} `UserUnAuthenticatedException` when nobody is signed in
  */
 export async function getCurrentUser(ctx: Context = currentContext()): Promise<GetCurrentUserOutput> {
-  const current = await latestSession(ctx)
-  if (!current) {
-    throw new AuthError('UserUnAuthenticatedException', 'Nobody is signed in.', {
-      recoverySuggestion: 'Call signIn first.',
-    })
-  }
-  return userOf(current)
+  return userOf((await latestSession(ctx)) ?? nobody(ctx))
+}
+
+/** @throws {AuthError} always: what keeps us from knowing who is there is more to the point than that nobody is. */
+export function nobody(ctx: Context): never {
+  userPool(ctx)
+  throw new AuthError('UserUnAuthenticatedException', 'Nobody is signed in.', {
+    recoverySuggestion: 'Call signIn first.',
+  })
 }
 
 /** The session, refreshed where it can be. A session that the service refuses is gone by then, so what is stored still counts. */

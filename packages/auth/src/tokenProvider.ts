@@ -14,6 +14,9 @@ import {
 
 /** Where the default context's tokens come from. */
 export const cognitoUserPoolsTokenProvider = {
+  /** Tells core that naming this as the `tokenProvider` changes nothing. */
+  asksCore: true,
+
   /** The tokens, refreshed where they have to be; null for a guest. */
   async getTokens(options: { forceRefresh?: boolean } = {}): Promise<AuthTokens | null> {
     const current = await session(currentContext(), options)
@@ -41,6 +44,8 @@ export const cognitoUserPoolsTokenProvider = {
 
 /** Where the default context's AWS credentials come from. */
 export const cognitoCredentialsProvider = {
+  asksCore: true,
+
   /** Credentials for whoever is signed in, or for a guest whom the identity pool lets in. */
   async getCredentialsAndIdentityId({ forceRefresh }: { forceRefresh?: boolean } = {}) {
     return credentials(currentContext(), { forceRefresh })

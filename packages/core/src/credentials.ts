@@ -43,7 +43,7 @@ export async function credentialsOf(
   who: Session | undefined,
   { forceRefresh }: { forceRefresh?: boolean } = {},
 ): Promise<Identity | undefined> {
-  const provider = ctx.options.Auth?.credentialsProvider
+  const provider = credentialsProvider(ctx)
   if (provider) {
     const authConfig = ctx.config.Auth
     return provider.getCredentialsAndIdentityId(
@@ -87,7 +87,13 @@ export async function clearCredentials(
     const pool = identityPool(ctx)
     if (pool) await ctx.platform.store.removeItem(guestKey(pool))
   }
-  await ctx.options.Auth?.credentialsProvider?.clearCredentialsAndIdentityId()
+  await credentialsProvider(ctx)?.clearCredentialsAndIdentityId()
+}
+
+/** A provider of the app's own. auth's `cognitoCredentialsProvider` may be named in the options as well: it asks us. */
+function credentialsProvider(ctx: Context) {
+  const provider = ctx.options.Auth?.credentialsProvider
+  return provider && !('asksCore' in provider) ? provider : undefined
 }
 
 const guestKey = ({ identityPoolId }: IdentityPool) => `com.amplify.Cognito.${identityPoolId}.identityId`

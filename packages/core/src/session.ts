@@ -32,7 +32,7 @@ export interface SessionOptions {
  * a refresh that a sign-out overtook is thrown away; network, 429 and 5xx failures throw but sign nobody out.
  */
 export async function session(ctx: Context, options: SessionOptions = {}): Promise<Session | undefined> {
-  const provider = ctx.options.Auth?.tokenProvider
+  const provider = tokenProvider(ctx)
   if (provider) {
     const tokens = await provider.getTokens(options)
     return tokens?.accessToken ? { ...tokens, username: usernameOf(tokens.accessToken) } : undefined
@@ -60,7 +60,7 @@ export async function session(ctx: Context, options: SessionOptions = {}): Promi
 
 /** The session as stored, refreshed or not: for who is signed in, not for calls. */
 export async function storedSession(ctx: Context): Promise<Session | undefined> {
-  if (ctx.options.Auth?.tokenProvider) return session(ctx)
+  if (tokenProvider(ctx)) return session(ctx)
   return readSession(ctx)
 }
 
@@ -73,6 +73,12 @@ export async function storeSession(ctx: Context, session: Session): Promise<void
 export async function clearSession(ctx: Context): Promise<void> {
   sessionState(ctx).generation++
   if (hasUserPool(ctx)) await removeSession(ctx)
+}
+
+/** A provider of the app's own. auth's `cognitoUserPoolsTokenProvider` may be named in the options as well: it asks us. */
+function tokenProvider(ctx: Context) {
+  const provider = ctx.options.Auth?.tokenProvider
+  return provider && !('asksCore' in provider) ? provider : undefined
 }
 
 function usernameOf({ payload }: JWT): string {
