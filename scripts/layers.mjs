@@ -40,7 +40,7 @@ const problems = []
 const graph = new Map()
 
 for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
-  if (/\.test(-d)?\.ts$/.test(file)) continue
+  if (/\.(test(-d)?|fixture)\.ts$/.test(file)) continue
   const [, name] = file.split('/')
   const short = file.replace('packages/', '')
   const edges = []
