@@ -17,7 +17,7 @@ export function check(path: string, section: unknown, keys: string): any {
   if (!section || typeof section !== 'object' || Array.isArray(section))
     throw wrong(path, 'must be an object', section)
 
-  for (const [, key, kind, required] of keys.matchAll(/(\w+)(\W\W)?(!)?/g)) {
+  for (const [, key, kind, required] of keys.matchAll(/(\w+)(\[\]|\{\})?(!)?/g)) {
     const value = (section as Record<string, unknown>)[key!]
     const at = `${path}.${key}`
     if (value == null) {
