@@ -23,6 +23,8 @@ export default defineConfig(
       treeshake: false,
       clean: true,
       silent: true,
+      // `node:sqlite` has no other name.
+      removeNodeProtocol: false,
       sourcemap: folder === 'sandbox',
       noExternal: selfContained ? [/^@backline\//] : [],
       external: [...Object.keys(manifest.dependencies ?? {}), ...(selfContained ? [] : [/^@backline\//])],

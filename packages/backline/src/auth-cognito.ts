@@ -1,1 +1,2 @@
-export {}
+// `aws-amplify/auth/cognito`
+export * from '@backline/auth'

@@ -1,4 +1,5 @@
 // `@aws-amplify/backend`, as far as an `amplify/` folder needs it.
+export { a, type ClientSchema } from '@backline/schema'
 export {
   type Backend,
   defineAuth,

@@ -1,1 +1,2 @@
-export {}
+// `aws-amplify/data` and `aws-amplify/api`
+export * from '@backline/data'

@@ -1,2 +1,2 @@
 // The schema builder: `a`, and the types that the data client reads.
-export {}
+export * from '@backline/schema'

@@ -1,1 +1,2 @@
-export {}
+// `aws-amplify/storage` and `aws-amplify/storage/s3`
+export * from '@backline/storage'

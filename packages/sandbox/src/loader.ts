@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import * as schemaModule from '@backline/schema'
 import * as backendModule from '@backline/schema/backend'
 import { build, type Message, type Plugin } from 'esbuild'
 
@@ -53,6 +54,7 @@ export async function loadBackend(folder: string): Promise<unknown> {
 /** `backend.ts` need not export anything, so the last `defineBackend` that ran is what counts. */
 function withWitness(made: unknown[]) {
   return {
+    ...schemaModule,
     ...backendModule,
     defineBackend: (parts: Record<string, unknown>) => {
       const backend = backendModule.defineBackend(parts)
