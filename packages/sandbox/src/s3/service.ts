@@ -12,7 +12,6 @@ import {
   fromStatus,
   invalidRequest,
   notImplemented,
-  requestIds,
   S3Error,
 } from './errors.js'
 import { openFiles } from './files.js'
@@ -70,13 +69,10 @@ export function createS3(world: World, authority: CredentialAuthority): { servic
       return request.headers['x-amz-target'] === undefined && buckets().includes(firstSegment(request))
     },
     async handle(request) {
-      const response =
-        request.method === 'OPTIONS'
-          ? preflight(request)
-          : await answer(ground, request).catch((error: unknown) => {
-              if (error instanceof S3Error) return errorResponse(error, request.url.pathname)
-              throw error
-            })
+      const response = await answer(ground, request).catch((error: unknown) => {
+        if (error instanceof S3Error) return errorResponse(error, request.url.pathname)
+        throw error
+      })
       return { ...response, headers: { ...CORS, ...response.headers } }
     },
     fault: (status, message) => errorResponse(fromStatus(status, message), '/'),
@@ -168,20 +164,6 @@ const CORS = {
   'access-control-allow-origin': '*',
   // The star, for metadata, is what browsers take for any header as long as no cookies are sent; the names are for everybody else.
   'access-control-expose-headers': ['*', ...EXPOSED].join(', '),
-}
-
-function preflight(request: WireRequest): WireResponse {
-  return {
-    status: 200,
-    headers: {
-      ...requestIds(),
-      'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
-      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
-      'access-control-allow-private-network': 'true',
-      'access-control-max-age': '3000',
-      vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
-    },
-  }
 }
 
 function outputsOf({ plan, region, url }: World): Record<string, unknown> | undefined {

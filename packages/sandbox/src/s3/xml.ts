@@ -12,7 +12,7 @@ export type Content = string | number | boolean | undefined | Content[] | { [nam
 
 const DEEPEST = 10
 const TOKEN =
-  /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)[^<>]*?(\/?)>|([^<]+)/gy
+  /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*?(\/?)>|([^<]+)/gy
 
 /** Reads a document. @throws {SyntaxError} where it is not well-formed. */
 export function parseXml(document: string): Element {
