@@ -9,6 +9,25 @@ export interface SetUpTOTPOutput {
   getSetupUri(appName: string, accountName?: string): URL
 }
 
+/** The questions of a user pool, under the names it gives them. */
+export type ChallengeName =
+  | 'SMS_MFA'
+  | 'SMS_OTP'
+  | 'SOFTWARE_TOKEN_MFA'
+  | 'EMAIL_OTP'
+  | 'SELECT_MFA_TYPE'
+  | 'SELECT_CHALLENGE'
+  | 'MFA_SETUP'
+  | 'PASSWORD'
+  | 'PASSWORD_SRP'
+  | 'PASSWORD_VERIFIER'
+  | 'CUSTOM_CHALLENGE'
+  | 'DEVICE_SRP_AUTH'
+  | 'DEVICE_PASSWORD_VERIFIER'
+  | 'ADMIN_NO_SRP_AUTH'
+  | 'NEW_PASSWORD_REQUIRED'
+  | 'WEB_AUTHN'
+
 /** What has to happen before the user is signed in. Narrow it by `signInStep`. */
 export type SignInStep =
   | { signInStep: 'DONE' }
@@ -24,7 +43,7 @@ export type SignInStep =
   | { signInStep: 'CONTINUE_SIGN_IN_WITH_MFA_SETUP_SELECTION'; allowedMFATypes?: AuthMFAType[] }
   | { signInStep: 'CONTINUE_SIGN_IN_WITH_EMAIL_SETUP' }
   | { signInStep: 'CONTINUE_SIGN_IN_WITH_TOTP_SETUP'; totpSetupDetails: SetUpTOTPOutput }
-  | { signInStep: 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION'; availableChallenges?: string[] }
+  | { signInStep: 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION'; availableChallenges?: ChallengeName[] }
 
 /** One answer of the service, as far as it decides the step. */
 export interface Challenge {
@@ -74,7 +93,7 @@ export async function signInStep(
     case 'SELECT_CHALLENGE':
       return {
         signInStep: 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION',
-        availableChallenges: AvailableChallenges,
+        availableChallenges: AvailableChallenges as ChallengeName[] | undefined,
       }
     case 'MFA_SETUP': {
       // A phone number is not set up during a sign-in: the service offers no way to.
