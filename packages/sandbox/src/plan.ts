@@ -13,6 +13,8 @@ export interface AuthPlan {
   loginWith: { email: boolean; phone: boolean; username: boolean }
   /** Attributes that sign-up must bring. */
   requiredAttributes: string[]
+  /** Names with their `custom:`; none where left out. */
+  customAttributes?: string[]
   groups: string[]
   passwordPolicy: {
     minLength: number

@@ -81,6 +81,7 @@ function authPlan(props: AuthProps, warn: Warn): AuthPlan {
         ...required,
       ]),
     ],
+    customAttributes: Object.keys(props.userAttributes ?? {}).filter((name) => name.startsWith('custom:')),
     groups: props.groups ?? [],
     // What Amplify deploys where nothing is said: https://docs.amplify.aws/react/build-a-backend/auth/concepts/
     passwordPolicy: {

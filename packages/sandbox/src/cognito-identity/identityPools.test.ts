@@ -5,63 +5,38 @@ import {
 } from '@aws-sdk/client-cognito-identity'
 import {
   AdminAddUserToGroupCommand,
-  AdminCreateUserCommand,
-  AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
   GlobalSignOutCommand,
-  InitiateAuthCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterEach, expect, test } from 'vitest'
-import { type Sandbox, serve } from '../sandbox.js'
-import { authPlan } from '../testing.js'
+import { startPool, type TestPool } from '../pool.fixture.js'
 
-const PASSWORD = 'Correct-horse-1'
-
-let sandbox: Sandbox
+let pool: TestPool
 let identity: CognitoIdentityClient
-let idp: CognitoIdentityProviderClient
 
-interface AuthOutputs {
-  user_pool_id: string
-  user_pool_client_id: string
-  identity_pool_id: string
-}
-const auth = () => sandbox.outputs.auth as AuthOutputs
-const provider = () => `cognito-idp.us-east-1.amazonaws.com/${auth().user_pool_id}`
+const provider = () => `cognito-idp.us-east-1.amazonaws.com/${pool.UserPoolId}`
 
 async function start(allowGuests = true) {
-  sandbox = await serve({ auth: { ...authPlan, allowGuests }, storages: [], extraOutputs: {} })
-  const options = {
-    region: 'us-east-1',
-    endpoint: sandbox.url,
-    credentials: sandbox.credentials,
-    maxAttempts: 1,
-  }
-  identity = new CognitoIdentityClient(options)
-  idp = new CognitoIdentityProviderClient(options)
+  pool = await startPool({ allowGuests })
+  identity = new CognitoIdentityClient({ region: 'us-east-1', endpoint: pool.sandbox.url, maxAttempts: 1 })
 }
 
-async function signedIn(email: string, group?: string) {
-  const user = { UserPoolId: auth().user_pool_id, Username: email }
-  await idp.send(new AdminCreateUserCommand({ ...user, MessageAction: 'SUPPRESS' }))
-  await idp.send(new AdminSetUserPasswordCommand({ ...user, Password: PASSWORD, Permanent: true }))
-  if (group) await idp.send(new AdminAddUserToGroupCommand({ ...user, GroupName: group }))
-  const { AuthenticationResult } = await idp.send(
-    new InitiateAuthCommand({
-      ClientId: auth().user_pool_client_id,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD },
-    }),
-  )
-  return AuthenticationResult!
+async function signedIn(email: string, GroupName?: string) {
+  await pool.addUser(email)
+  if (GroupName) {
+    await pool.sdk.send(
+      new AdminAddUserToGroupCommand({ UserPoolId: pool.UserPoolId, Username: email, GroupName }),
+    )
+  }
+  return pool.signIn(email)
 }
 
 const getId = (token?: string) =>
   identity
     .send(
       new GetIdCommand({
-        IdentityPoolId: auth().identity_pool_id,
+        IdentityPoolId: pool.outputs.identity_pool_id,
         ...(token ? { Logins: { [provider()]: token } } : {}),
       }),
     )
@@ -77,8 +52,7 @@ const getCredentials = (IdentityId: string, token?: string) =>
 
 afterEach(async () => {
   identity.destroy()
-  idp.destroy()
-  await sandbox.stop()
+  await pool.stop()
 })
 
 test('a guest gets an identity and credentials for an hour', async () => {
@@ -89,13 +63,13 @@ test('a guest gets an identity and credentials for an hour', async () => {
   expect(IdentityId).toBe(id)
   expect(Credentials!.AccessKeyId).toMatch(/^ASIA[0-9A-F]{16}$/)
   expect(Credentials!.SessionToken).toBeTruthy()
-  const left = Credentials!.Expiration!.getTime() - sandbox.clock.now()
+  const left = Credentials!.Expiration!.getTime() - pool.sandbox.clock.now()
   expect(Math.round(left / 60_000)).toBe(60)
 })
 
 test('where guests are off, nobody gets credentials without signing in', async () => {
   await start(false)
-  expect(sandbox.outputs.auth).toMatchObject({ unauthenticated_identities_enabled: false })
+  expect(pool.sandbox.outputs.auth).toMatchObject({ unauthenticated_identities_enabled: false })
   await expect(getId()).rejects.toMatchObject({
     name: 'NotAuthorizedException',
     message: 'Unauthenticated access is not supported for this identity pool.',
@@ -144,16 +118,16 @@ test('only a good id token of this user pool opens an identity', async () => {
   await expect(
     identity.send(
       new GetIdCommand({
-        IdentityPoolId: auth().identity_pool_id,
+        IdentityPoolId: pool.outputs.identity_pool_id,
         Logins: { 'accounts.google.com': ada.IdToken! },
       }),
     ),
   ).rejects.toMatchObject({ message: 'Token is not from a supported provider of this identity pool.' })
-  await idp.send(new GlobalSignOutCommand({ AccessToken: ada.AccessToken }))
+  await pool.sdk.send(new GlobalSignOutCommand({ AccessToken: ada.AccessToken }))
   await expect(getId(ada.IdToken)).rejects.toMatchObject({ message: expect.stringContaining('revoked') })
 
   const bob = await signedIn('bob@example.com')
-  sandbox.clock.advance(3_600_000)
+  pool.sandbox.clock.advance(3_600_000)
   await expect(getId(bob.IdToken)).rejects.toMatchObject({ message: expect.stringContaining('expired') })
 })
 
@@ -163,7 +137,7 @@ test('credentials of a guest or user sign nothing that only an administrator may
   const { Credentials } = await getCredentials(await getId(ada.IdToken), ada.IdToken)
   const asAda = new CognitoIdentityProviderClient({
     region: 'us-east-1',
-    endpoint: sandbox.url,
+    endpoint: pool.sandbox.url,
     maxAttempts: 1,
     credentials: {
       accessKeyId: Credentials!.AccessKeyId!,
@@ -171,7 +145,7 @@ test('credentials of a guest or user sign nothing that only an administrator may
       sessionToken: Credentials!.SessionToken!,
     },
   })
-  await expect(asAda.send(new ListUsersCommand({ UserPoolId: auth().user_pool_id }))).rejects.toMatchObject({
+  await expect(asAda.send(new ListUsersCommand({ UserPoolId: pool.UserPoolId }))).rejects.toMatchObject({
     name: 'UnrecognizedClientException',
   })
   asAda.destroy()

@@ -3,8 +3,10 @@ import { type Input, type Operation, ServiceError } from '../awsJson.js'
 import { attributes, invalidParameter, newPassword, notAuthorized, optionalText, text } from '../input.js'
 import type { IssuedCredentials, WireRequest } from '../service.js'
 import { SignatureError, verifySignature } from '../sigv4.js'
+import { sendCode } from './codes.js'
 import { authPlan, type Pool } from './pool.js'
-import { addUser, checkPassword, confirm, newUser } from './signUp.js'
+import { addUser, checkPassword, confirm, newUser, reachableAt } from './signUp.js'
+import { revokeSessionsOf } from './tokens.js'
 import {
   attributeList,
   deleteUser,
@@ -61,6 +63,36 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       checkPassword(pool, password)
       const status = input.Permanent === true ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD'
       saveUser(pool, { ...user, ...protect(pool, user.username, password), status })
+      return {}
+    },
+
+    AdminResetUserPassword(input) {
+      const user = known(pool, input)
+      const attribute = reachableAt(user)
+      if (!attribute) throw invalidParameter('User has no attribute to deliver a code to.')
+      store.transaction(() => {
+        saveUser(pool, { ...user, status: 'RESET_REQUIRED' })
+        sendCode(pool, user, 'password', attribute)
+      })
+      return {}
+    },
+
+    AdminDisableUser(input) {
+      const user = known(pool, input)
+      store.transaction(() => {
+        saveUser(pool, { ...user, enabled: false })
+        revokeSessionsOf(pool, user)
+      })
+      return {}
+    },
+
+    AdminEnableUser(input) {
+      saveUser(pool, { ...known(pool, input), enabled: true })
+      return {}
+    },
+
+    AdminUserGlobalSignOut(input) {
+      revokeSessionsOf(pool, known(pool, input))
       return {}
     },
 

@@ -35,31 +35,32 @@ export function sendCode(
   user: User,
   purpose: CodePurpose,
   attribute: 'email' | 'phone_number',
+  to: string = user.attributes[attribute]!,
 ): CodeDeliveryDetails {
   limit(pool, `send:${purpose}`, user.username, SENDS_PER_HOUR)
   const { store, clock, inbox } = pool.world
   const code = String(randomInt(1_000_000)).padStart(6, '0')
   const now = clock.now()
   store.run(
-    'INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?, ?)',
     user.sub,
     purpose,
     code,
     now + LIFETIME[purpose],
+    to,
   )
-  const to = user.attributes[attribute]!
   const [subject, sentence] = WORDS[purpose]
   const channel = attribute === 'email' ? 'email' : 'sms'
   inbox.deliver({ channel, to, code, subject, body: `${sentence} ${code}.`, at: now })
   return deliveryTo(to)
 }
 
-/** Uses the code up. @throws {ServiceError} `CodeMismatchException`, `ExpiredCodeException`, `LimitExceededException` */
-export function takeCode(pool: Pool, user: User, purpose: CodePurpose, given: string): void {
+/** Uses the code up and gives the address that it was sent to. @throws {ServiceError} `CodeMismatchException`, `ExpiredCodeException`, `LimitExceededException` */
+export function takeCode(pool: Pool, user: User, purpose: CodePurpose, given: string): string {
   const { store, clock } = pool.world
   limit(pool, `guess:${purpose}`, user.username, GUESSES_PER_HOUR)
-  const sent = store.get<{ code: string; expires_at: number }>(
-    'SELECT code, expires_at FROM codes WHERE sub = ? AND purpose = ?',
+  const sent = store.get<{ code: string; expires_at: number; value: string }>(
+    'SELECT code, expires_at, value FROM codes WHERE sub = ? AND purpose = ?',
     user.sub,
     purpose,
   )
@@ -70,6 +71,7 @@ export function takeCode(pool: Pool, user: User, purpose: CodePurpose, given: st
   }
   store.run('DELETE FROM codes WHERE sub = ? AND purpose = ?', user.sub, purpose)
   forgetAttempts(pool, `guess:${purpose}`, user.username)
+  return sent.value
 }
 
 /** Also the answer for users who do not exist. */

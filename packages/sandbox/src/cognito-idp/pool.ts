@@ -34,6 +34,8 @@ const MIGRATIONS = [
      hash TEXT PRIMARY KEY, sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, origin_jti TEXT NOT NULL UNIQUE,
      auth_time INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked INTEGER NOT NULL) STRICT;
    CREATE INDEX refresh_tokens_by_sub ON refresh_tokens (sub)`,
+  // What the code proves: an address that the user has, or would like to have.
+  "ALTER TABLE codes ADD COLUMN value TEXT NOT NULL DEFAULT ''",
 ]
 
 /** Opens the one pool of this store; its ids are made once and stay, through resets as well. */

@@ -69,7 +69,7 @@ export function newUser(
 ): User {
   const attribute = attributeOfLogin(pool, login)
   const all = attribute ? { ...given, [attribute]: login } : given
-  checkAttributes(all, byAdministrator)
+  checkAttributes(pool, all, byAdministrator)
   const missing = authPlan(pool).requiredAttributes.filter((name) => !all[name])
   if (missing.length > 0 && !byAdministrator) {
     const lines = missing.map((name) => `${name}: The attribute is required\n`)

@@ -1,11 +1,11 @@
 import {
-  CognitoIdentityProviderClient,
   ConfirmSignUpCommand,
   GetTokensFromRefreshTokenCommand,
   GetUserCommand,
   GlobalSignOutCommand,
   InitiateAuthCommand,
   ResendConfirmationCodeCommand,
+  RespondToAuthChallengeCommand,
   RevokeTokenCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
@@ -13,58 +13,21 @@ import { Amplify } from 'aws-amplify'
 import { fetchAuthSession, getCurrentUser, signIn, signOut } from 'aws-amplify/auth'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterEach, expect, test } from 'vitest'
-import type { AuthPlan, BackendPlan } from '../plan.js'
-import { type Sandbox, serve } from '../sandbox.js'
-import { authPlan } from '../testing.js'
+import { PASSWORD, startPool, type TestPool } from '../pool.fixture.js'
 
-const PASSWORD = 'Correct-horse-1'
 const ADA = 'ada@example.com'
 
-let sandbox: Sandbox
-let sdk: CognitoIdentityProviderClient
+let pool: TestPool
 
-async function start(auth: Partial<AuthPlan> = {}): Promise<string> {
-  const plan: BackendPlan = { auth: { ...authPlan, ...auth }, storages: [], extraOutputs: {} }
-  sandbox = await serve(plan)
-  sdk = new CognitoIdentityProviderClient({
-    region: 'us-east-1',
-    endpoint: sandbox.url,
-    credentials: sandbox.credentials,
-    maxAttempts: 1,
-  })
-  return outputs().user_pool_client_id
-}
-
-const outputs = () => sandbox.outputs.auth as { user_pool_client_id: string; user_pool_id: string }
-
-async function register(ClientId: string, email = ADA): Promise<string> {
-  const { UserSub } = await sdk.send(new SignUpCommand({ ClientId, Username: email, Password: PASSWORD }))
-  const { code } = await sandbox.inbox.next({ to: email })
-  await sdk.send(new ConfirmSignUpCommand({ ClientId, Username: email, ConfirmationCode: code }))
-  return UserSub!
-}
-
-async function tokens(ClientId: string, email = ADA) {
-  const answer = await sdk.send(
-    new InitiateAuthCommand({
-      ClientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD },
-    }),
-  )
-  return answer.AuthenticationResult!
-}
-
-afterEach(async () => {
-  sdk.destroy()
-  await sandbox.stop()
-})
+afterEach(() => pool.stop())
 
 test('the official client signs up, confirms, signs in with SRP, refreshes and signs out everywhere', async () => {
-  await start()
-  const { user_pool_id: userPoolId, user_pool_client_id: userPoolClientId } = outputs()
-  Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId, userPoolEndpoint: sandbox.url } } })
-  const sub = await register(userPoolClientId)
+  pool = await startPool()
+  const { user_pool_id: userPoolId, user_pool_client_id: userPoolClientId } = pool.outputs
+  Amplify.configure({
+    Auth: { Cognito: { userPoolId, userPoolClientId, userPoolEndpoint: pool.sandbox.url } },
+  })
+  const sub = await pool.register(ADA)
 
   await expect(signIn({ username: ADA, password: 'Wrong-horse-1' })).rejects.toMatchObject({
     name: 'NotAuthorizedException',
@@ -80,13 +43,15 @@ test('the official client signs up, confirms, signs in with SRP, refreshes and s
 })
 
 test('tokens carry the claims of Cognito and verify with the published key', async () => {
-  const client = await start()
-  const sub = await register(client)
-  const { AccessToken, IdToken, ExpiresIn, TokenType } = await tokens(client)
+  pool = await startPool()
+  const sub = await pool.register(ADA)
+  const { AccessToken, IdToken, ExpiresIn, TokenType } = await pool.signIn(ADA)
   expect({ ExpiresIn, TokenType }).toEqual({ ExpiresIn: 3600, TokenType: 'Bearer' })
-  const keys = createRemoteJWKSet(new URL(`${sandbox.url}/${outputs().user_pool_id}/.well-known/jwks.json`))
-  const issuer = `https://cognito-idp.us-east-1.amazonaws.com/${outputs().user_pool_id}`
-  const { payload: id } = await jwtVerify(IdToken!, keys, { issuer, audience: client })
+  const keys = createRemoteJWKSet(
+    new URL(`${pool.sandbox.url}/${pool.outputs.user_pool_id}/.well-known/jwks.json`),
+  )
+  const issuer = `https://cognito-idp.us-east-1.amazonaws.com/${pool.outputs.user_pool_id}`
+  const { payload: id } = await jwtVerify(IdToken!, keys, { issuer, audience: pool.ClientId })
   expect(id).toMatchObject({
     sub,
     'cognito:username': sub,
@@ -98,7 +63,7 @@ test('tokens carry the claims of Cognito and verify with the published key', asy
   expect(access).toMatchObject({
     sub,
     username: sub,
-    client_id: client,
+    client_id: pool.ClientId,
     token_use: 'access',
     scope: 'aws.cognito.signin.user.admin',
     origin_jti: id.origin_jti,
@@ -109,28 +74,28 @@ test('tokens carry the claims of Cognito and verify with the published key', asy
 })
 
 test('a refresh keeps the session: same origin, same time of sign-in, no new refresh token', async () => {
-  const client = await start()
-  await register(client)
-  const first = await tokens(client)
-  sandbox.clock.advance(3_600_001)
-  await expect(sdk.send(new GetUserCommand({ AccessToken: first.AccessToken }))).rejects.toMatchObject({
+  pool = await startPool()
+  await pool.register(ADA)
+  const first = await pool.signIn(ADA)
+  pool.sandbox.clock.advance(3_600_001)
+  await expect(pool.sdk.send(new GetUserCommand({ AccessToken: first.AccessToken }))).rejects.toMatchObject({
     name: 'NotAuthorizedException',
     message: 'Access Token has expired',
   })
-  const { AuthenticationResult: next } = await sdk.send(
-    new GetTokensFromRefreshTokenCommand({ ClientId: client, RefreshToken: first.RefreshToken }),
+  const { AuthenticationResult: next } = await pool.sdk.send(
+    new GetTokensFromRefreshTokenCommand({ ClientId: pool.ClientId, RefreshToken: first.RefreshToken }),
   )
   expect(next!.RefreshToken).toBeUndefined()
   const [before, after] = [decodeJwt(first.AccessToken!), decodeJwt(next!.AccessToken!)]
   expect(after).toMatchObject({ origin_jti: before.origin_jti, auth_time: before.auth_time })
-  const { UserAttributes } = await sdk.send(new GetUserCommand({ AccessToken: next!.AccessToken }))
+  const { UserAttributes } = await pool.sdk.send(new GetUserCommand({ AccessToken: next!.AccessToken }))
   expect(UserAttributes).toContainEqual({ Name: 'email_verified', Value: 'true' })
 
-  sandbox.clock.advance(31 * 86_400_000)
+  pool.sandbox.clock.advance(31 * 86_400_000)
   await expect(
-    sdk.send(
+    pool.sdk.send(
       new InitiateAuthCommand({
-        ClientId: client,
+        ClientId: pool.ClientId,
         AuthFlow: 'REFRESH_TOKEN_AUTH',
         AuthParameters: { REFRESH_TOKEN: first.RefreshToken! },
       }),
@@ -139,30 +104,32 @@ test('a refresh keeps the session: same origin, same time of sign-in, no new ref
 })
 
 test('a revoked refresh token takes its access tokens with it; another device stays signed in', async () => {
-  const client = await start()
-  await register(client)
-  const [phone, laptop] = [await tokens(client), await tokens(client)]
-  await sdk.send(new RevokeTokenCommand({ ClientId: client, Token: phone.RefreshToken }))
-  await expect(sdk.send(new GetUserCommand({ AccessToken: phone.AccessToken }))).rejects.toMatchObject({
+  pool = await startPool()
+  await pool.register(ADA)
+  const [phone, laptop] = [await pool.signIn(ADA), await pool.signIn(ADA)]
+  await pool.sdk.send(new RevokeTokenCommand({ ClientId: pool.ClientId, Token: phone.RefreshToken }))
+  await expect(pool.sdk.send(new GetUserCommand({ AccessToken: phone.AccessToken }))).rejects.toMatchObject({
     message: 'Access Token has been revoked',
   })
-  await sdk.send(new GetUserCommand({ AccessToken: laptop.AccessToken }))
+  await pool.sdk.send(new GetUserCommand({ AccessToken: laptop.AccessToken }))
   await expect(
-    sdk.send(new RevokeTokenCommand({ ClientId: client, Token: laptop.AccessToken })),
+    pool.sdk.send(new RevokeTokenCommand({ ClientId: pool.ClientId, Token: laptop.AccessToken })),
   ).rejects.toMatchObject({ name: 'UnsupportedTokenTypeException' })
 
-  await sdk.send(new GlobalSignOutCommand({ AccessToken: laptop.AccessToken }))
+  await pool.sdk.send(new GlobalSignOutCommand({ AccessToken: laptop.AccessToken }))
   await expect(
-    sdk.send(new GetTokensFromRefreshTokenCommand({ ClientId: client, RefreshToken: laptop.RefreshToken })),
+    pool.sdk.send(
+      new GetTokensFromRefreshTokenCommand({ ClientId: pool.ClientId, RefreshToken: laptop.RefreshToken }),
+    ),
   ).rejects.toMatchObject({ name: 'NotAuthorizedException', message: 'Refresh Token has been revoked' })
 })
 
 test('sign-up says where the code went without saying the address, and holds to the rules of the pool', async () => {
-  const client = await start({ requiredAttributes: ['email', 'nickname'] })
+  pool = await startPool({ requiredAttributes: ['email', 'nickname'] })
   const attempt = (Username: string, Password: string, nickname?: string) =>
-    sdk.send(
+    pool.sdk.send(
       new SignUpCommand({
-        ClientId: client,
+        ClientId: pool.ClientId,
         Username,
         Password,
         UserAttributes: nickname ? [{ Name: 'nickname', Value: nickname }] : [],
@@ -200,26 +167,116 @@ test('sign-up says where the code went without saying the address, and holds to 
 })
 
 test('a code is good once, for a day, and only the latest one', async () => {
-  const client = await start()
-  await sdk.send(new SignUpCommand({ ClientId: client, Username: ADA, Password: PASSWORD }))
-  const first = (await sandbox.inbox.next({ to: ADA })).code!
-  await expect(tokens(client)).rejects.toMatchObject({ name: 'UserNotConfirmedException' })
+  pool = await startPool()
+  await pool.sdk.send(new SignUpCommand({ ClientId: pool.ClientId, Username: ADA, Password: PASSWORD }))
+  const first = (await pool.sandbox.inbox.next({ to: ADA })).code!
+  await expect(pool.signIn(ADA)).rejects.toMatchObject({ name: 'UserNotConfirmedException' })
   const confirm = (ConfirmationCode: string) =>
-    sdk.send(new ConfirmSignUpCommand({ ClientId: client, Username: ADA, ConfirmationCode }))
+    pool.sdk.send(new ConfirmSignUpCommand({ ClientId: pool.ClientId, Username: ADA, ConfirmationCode }))
   await expect(confirm(first === '000000' ? '000001' : '000000')).rejects.toMatchObject({
     name: 'CodeMismatchException',
     message: 'Invalid verification code provided, please try again.',
   })
-  sandbox.clock.advance(24 * 3_600_000)
+  pool.sandbox.clock.advance(24 * 3_600_000)
   await expect(confirm(first)).rejects.toMatchObject({ name: 'ExpiredCodeException' })
-  await sdk.send(new ResendConfirmationCodeCommand({ ClientId: client, Username: ADA }))
-  const second = (await sandbox.inbox.next({ to: ADA })).code!
+  await pool.sdk.send(new ResendConfirmationCodeCommand({ ClientId: pool.ClientId, Username: ADA }))
+  const second = (await pool.sandbox.inbox.next({ to: ADA })).code!
   await confirm(second)
   await expect(confirm(second)).rejects.toMatchObject({
     name: 'NotAuthorizedException',
     message: 'User cannot be confirmed. Current status is CONFIRMED',
   })
   await expect(
-    sdk.send(new ResendConfirmationCodeCommand({ ClientId: client, Username: ADA })),
+    pool.sdk.send(new ResendConfirmationCodeCommand({ ClientId: pool.ClientId, Username: ADA })),
   ).rejects.toMatchObject({ message: 'User is already confirmed.' })
+})
+
+test('SRP answers strangers as it answers users, the same each time', async () => {
+  pool = await startPool()
+  const sub = await pool.register(ADA)
+  const ask = async (USERNAME: string) => {
+    const { ChallengeName, ChallengeParameters } = await pool.sdk.send(
+      new InitiateAuthCommand({
+        ClientId: pool.ClientId,
+        AuthFlow: 'USER_SRP_AUTH',
+        AuthParameters: { USERNAME, SRP_A: 'abcdef' },
+      }),
+    )
+    expect(ChallengeName).toBe('PASSWORD_VERIFIER')
+    return ChallengeParameters!
+  }
+  const [ada, first, second] = [await ask(ADA), await ask('Eve@example.com'), await ask('eve@example.com')]
+  expect(ada.USER_ID_FOR_SRP).toBe(sub)
+  expect([first.USER_ID_FOR_SRP, first.SALT]).toEqual([second.USER_ID_FOR_SRP, second.SALT])
+  expect(first.SRP_B).not.toBe(second.SRP_B)
+  const shape = (each: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(each).map(([name, value]) => [name, value.length > 700 ? 'long' : value.length]),
+    )
+  expect(shape(first)).toEqual(shape(ada))
+})
+
+test('a challenge is answered once, within three minutes', async () => {
+  pool = await startPool()
+  await pool.register(ADA)
+  const ask = async () => {
+    const { ChallengeParameters } = await pool.sdk.send(
+      new InitiateAuthCommand({
+        ClientId: pool.ClientId,
+        AuthFlow: 'USER_SRP_AUTH',
+        AuthParameters: { USERNAME: ADA, SRP_A: 'abcdef' },
+      }),
+    )
+    return ChallengeParameters!.SECRET_BLOCK!
+  }
+  const answer = (PASSWORD_CLAIM_SECRET_BLOCK: string, TIMESTAMP = 'Sat Nov 21 09:21:23 UTC 2026') =>
+    pool.sdk.send(
+      new RespondToAuthChallengeCommand({
+        ClientId: pool.ClientId,
+        ChallengeName: 'PASSWORD_VERIFIER',
+        ChallengeResponses: {
+          USERNAME: ADA,
+          PASSWORD_CLAIM_SECRET_BLOCK,
+          PASSWORD_CLAIM_SIGNATURE: 'AAAA',
+          TIMESTAMP,
+        },
+      }),
+    )
+  const block = await ask()
+  await expect(answer(block, '2026-11-21T09:21:23Z')).rejects.toMatchObject({
+    name: 'InvalidParameterException',
+    message: 'TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.',
+  })
+  await expect(answer(block)).rejects.toMatchObject({ message: 'Incorrect username or password.' })
+  const gone = {
+    name: 'NotAuthorizedException',
+    message: 'Invalid session for the user, session is expired.',
+  }
+  await expect(answer(block)).rejects.toMatchObject(gone)
+  const late = await ask()
+  pool.sandbox.clock.advance(180_000)
+  await expect(answer(late)).rejects.toMatchObject(gone)
+})
+
+test('people who sign in by name keep it, and need no address that nobody else has', async () => {
+  pool = await startPool({
+    loginWith: { email: false, phone: false, username: true },
+    requiredAttributes: [],
+  })
+  const sub = await pool.register('Ada', { email: ADA })
+  await pool.register('Bob', { email: ADA })
+  const { IdToken } = await pool.signIn('ada')
+  expect(decodeJwt(IdToken)).toMatchObject({ sub, 'cognito:username': 'Ada', email: ADA })
+  await expect(pool.signIn(ADA)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+})
+
+test('the OpenID document leads to the key', async () => {
+  pool = await startPool()
+  const base = `${pool.sandbox.url}/${pool.UserPoolId}/.well-known`
+  const document = (await (await fetch(`${base}/openid-configuration`)).json()) as Record<string, string>
+  expect(document.issuer).toBe(`https://cognito-idp.us-east-1.amazonaws.com/${pool.UserPoolId}`)
+  const { keys } = (await (await fetch(document.jwks_uri!)).json()) as { keys: Record<string, string>[] }
+  expect(keys).toEqual([expect.objectContaining({ kty: 'RSA', alg: 'RS256', use: 'sig' })])
+  expect(keys[0]).not.toHaveProperty('d')
+  expect((await fetch(`${base}/nothing`)).status).toBe(404)
 })

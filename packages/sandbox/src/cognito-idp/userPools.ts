@@ -10,6 +10,8 @@ import type {
 } from '../service.js'
 import { accountOperations } from './account.js'
 import { adminOperations } from './admin.js'
+import { attributeOperations } from './attributes.js'
+import { passwordOperations } from './password.js'
 import { openPool, type Pool, resetPool } from './pool.js'
 import { signInOperations } from './signIn.js'
 import { signUpOperations } from './signUp.js'
@@ -44,6 +46,8 @@ export function createUserPools(world: World, root: IssuedCredentials): UserPool
     ...signUpOperations(pool),
     ...signInOperations(pool, key),
     ...accountOperations(pool, key),
+    ...passwordOperations(pool, key),
+    ...attributeOperations(pool, key),
     ...adminOperations(pool, root),
   }
   const wellKnown = `/${pool.id}/.well-known/`

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { invalidParameter } from '../input.js'
+import { invalidParameter, notAuthorized } from '../input.js'
 import { authPlan, type Pool } from './pool.js'
 import { verifierOf } from './srp.js'
 
@@ -108,16 +108,16 @@ export function passwordFits(
 }
 
 /** @throws {ServiceError} for attributes that the pool does not have or whose value cannot be right. */
-export function checkAttributes(attributes: Record<string, string>, mayVerify: boolean): void {
+export function checkAttributes(pool: Pool, attributes: Record<string, string>, mayVerify: boolean): void {
+  const known = [...STANDARD, ...(authPlan(pool).customAttributes ?? [])]
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'sub') throw invalidParameter('Cannot modify an already provided sub attribute')
-    if (!STANDARD.includes(name) && !/^custom:[^\s:]{1,20}$/.test(name)) {
+    if (name === 'sub' || (!mayVerify && /^(email|phone_number)_verified$/.test(name))) {
+      throw notAuthorized('A client attempted to write unauthorized attribute')
+    }
+    if (!known.includes(name)) {
       throw invalidParameter(
         `Attributes did not conform to the schema: ${name}: Attribute does not exist in the schema.\n`,
       )
-    }
-    if (!mayVerify && /^(email|phone_number)_verified$/.test(name)) {
-      throw invalidParameter(`Cannot modify the non-mutable attribute ${name}`)
     }
     if (value.length > 2048) {
       throw invalidParameter(

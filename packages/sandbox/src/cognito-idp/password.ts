@@ -1,0 +1,67 @@
+import type { Operation } from '../awsJson.js'
+import { newPassword, notAuthorized, text } from '../input.js'
+import { signedIn } from './account.js'
+import { checkNotLocked, countWrongPassword, forgetAttempts } from './attempts.js'
+import { expiredCode, sendCode, takeCode } from './codes.js'
+import type { Pool } from './pool.js'
+import { checkClient, checkPassword, pretendedDelivery } from './signUp.js'
+import type { SigningKey } from './tokens.js'
+import { findUser, passwordFits, protect, saveUser, type User } from './users.js'
+
+/** Forgotten and changed passwords. */
+export function passwordOperations(pool: Pool, key: () => Promise<SigningKey>): Record<string, Operation> {
+  const { store, log } = pool.world
+  return {
+    ForgotPassword(input) {
+      checkClient(pool, input)
+      const login = text(input, 'Username')
+      const user = findUser(pool, login)
+      if (user?.status === 'FORCE_CHANGE_PASSWORD') {
+        throw notAuthorized('User password cannot be reset in the current state.')
+      }
+      const attribute = user?.enabled ? verified(user) : undefined
+      if (!user || !attribute) {
+        if (user)
+          log('cognito-idp: ForgotPassword sent nothing: the user has no verified email or phone number.')
+        return { CodeDeliveryDetails: pretendedDelivery(login) }
+      }
+      return { CodeDeliveryDetails: sendCode(pool, user, 'password', attribute) }
+    },
+
+    ConfirmForgotPassword(input) {
+      checkClient(pool, input)
+      const user = findUser(pool, text(input, 'Username'))
+      const code = text(input, 'ConfirmationCode')
+      const password = newPassword(input, 'Password')
+      if (!user?.enabled) throw expiredCode()
+      checkPassword(pool, password)
+      takeCode(pool, user, 'password', code)
+      store.transaction(() => {
+        saveUser(pool, { ...user, ...protect(pool, user.username, password), status: 'CONFIRMED' })
+        forgetAttempts(pool, 'password', user.username)
+      })
+      return {}
+    },
+
+    async ChangePassword(input) {
+      const user = await signedIn(pool, key, text(input, 'AccessToken'))
+      const old = text(input, 'PreviousPassword')
+      const password = newPassword(input, 'ProposedPassword')
+      checkNotLocked(pool, user.username)
+      if (!passwordFits(pool, user, old)) {
+        countWrongPassword(pool, user.username)
+        throw notAuthorized()
+      }
+      checkPassword(pool, password)
+      saveUser(pool, { ...user, ...protect(pool, user.username, password) })
+      return {}
+    },
+  }
+}
+
+function verified({ attributes }: User): 'email' | 'phone_number' | undefined {
+  const proven = (name: 'email' | 'phone_number') =>
+    attributes[name] && attributes[`${name}_verified`] === 'true'
+  if (proven('email')) return 'email'
+  return proven('phone_number') ? 'phone_number' : undefined
+}

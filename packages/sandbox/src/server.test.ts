@@ -1,0 +1,94 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { startPool, type TestPool } from './pool.fixture.js'
+import { serve } from './sandbox.js'
+
+let pool: TestPool
+
+afterEach(() => pool.stop())
+
+const statusFor = (host: string) =>
+  new Promise<number>((resolve, reject) => {
+    request(
+      `${pool.sandbox.url}/${pool.UserPoolId}/.well-known/jwks.json`,
+      { headers: { host } },
+      (answer) => {
+        answer.resume()
+        resolve(answer.statusCode!)
+      },
+    )
+      .on('error', reject)
+      .end()
+  })
+
+test('only names of this machine, and of AWS, are answered', async () => {
+  pool = await startPool()
+  expect(await statusFor('localhost:1234')).toBe(200)
+  expect(await statusFor('cognito-idp.us-east-1.amazonaws.com')).toBe(200)
+  expect(await statusFor('rebound.example')).toBe(403)
+})
+
+test('what nobody serves is a 404 that names it', async () => {
+  pool = await startPool()
+  const answer = await fetch(`${pool.sandbox.url}/us-east-1_unknown/.well-known/jwks.json`, {
+    method: 'POST',
+  })
+  expect(answer.status).toBeGreaterThanOrEqual(400)
+})
+
+test('garbage on the socket is answered and hurts nobody else', async () => {
+  pool = await startPool()
+  const port = Number(new URL(pool.sandbox.url).port)
+  for (const garbage of [
+    '\u0016\u0003\u0001\u0002',
+    'GET\r\n\r\n',
+    'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n',
+  ]) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.end(garbage))
+      socket.on('error', () => resolve()).on('close', () => resolve())
+      socket.resume()
+    })
+  }
+  await pool.register('ada@example.com')
+})
+
+test('an ordered fault befalls the service that it names, as often as said', async () => {
+  pool = await startPool()
+  await pool.register('ada@example.com')
+  pool.sandbox.failNext({ service: 's3', status: 503 })
+  await pool.signIn('ada@example.com')
+  pool.sandbox.failNext({ service: 'cognito-idp', status: 429, times: 2 })
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await expect(pool.signIn('ada@example.com')).rejects.toMatchObject({ name: 'TooManyRequestsException' })
+  }
+  pool.sandbox.failNext({ service: 'cognito-idp', drop: true })
+  await expect(pool.signIn('ada@example.com')).rejects.toMatchObject({ code: 'ECONNRESET' })
+  await pool.signIn('ada@example.com')
+})
+
+test('a port in use is refused with its number', async () => {
+  pool = await startPool()
+  const port = Number(new URL(pool.sandbox.url).port)
+  await expect(serve({ storages: [], extraOutputs: {} }, { port })).rejects.toThrow(String(port))
+})
+
+test('a backend without auth has no auth in its outputs and no user pool', async () => {
+  pool = await startPool()
+  const bare = await serve({ storages: [], extraOutputs: { custom: { api: 'x' } } })
+  try {
+    expect(bare.outputs).toEqual({ version: '1.4', custom: { api: 'x' } })
+    const answer = await fetch(bare.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+      },
+      body: '{"ClientId":"x"}',
+    })
+    expect(await answer.json()).toMatchObject({ __type: 'ResourceNotFoundException' })
+  } finally {
+    await bare.stop()
+  }
+})
