@@ -21,6 +21,25 @@ test('a session has tokens that can be read and renewed', async () => {
   expect((await getCurrentUser(ctx)).userId).toBe(userSub)
 })
 
+test('a device whose clock is hours off signs in and stays signed in', async () => {
+  const { sandbox } = state
+  await register(sandbox, 'skewed@example.com')
+  for (const hours of [-5, 5]) {
+    const ctx = contextOn(sandbox, { platform: { now: () => Date.now() + hours * 3_600_000 } })
+    await signIn({ username: 'skewed@example.com', password }, ctx)
+    const { tokens } = await fetchAuthSession({}, ctx)
+    expect(`${(await fetchAuthSession({}, ctx)).tokens!.accessToken}`).toBe(`${tokens!.accessToken}`)
+  }
+})
+
+test('a connection that breaks while the password is being proved is tried again', async () => {
+  const { sandbox } = state
+  await register(sandbox, 'flaky@example.com')
+  const ctx = contextOn(sandbox)
+  sandbox.failNext({ service: 'cognito-idp', drop: true })
+  expect((await signIn({ username: 'flaky@example.com', password }, ctx)).isSignedIn).toBe(true)
+})
+
 test('a guest has a session without tokens', async () => {
   expect((await fetchAuthSession({}, contextOn(state.sandbox))).tokens).toBeUndefined()
 })

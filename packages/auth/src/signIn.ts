@@ -135,12 +135,14 @@ async function authenticate(ctx: Context, attempt: Attempt): Promise<Answered> {
     const credential: Record<string, string> = secret
       ? { SRP_A: secret.A.toString(16) }
       : { PASSWORD: password, ...deviceKey(device) }
-    let answer: AuthResponse = await cognito(ctx, 'InitiateAuth', {
+    const begin = {
       AuthFlow,
       ClientId,
       ClientMetadata,
       AuthParameters: { USERNAME: username, ...credential },
-    })
+    }
+    // Asking for a challenge twice does no harm; a password sent twice may send two codes.
+    let answer: AuthResponse = await cognito(ctx, 'InitiateAuth', begin, { idempotent: !!secret })
     const asked = answer.ChallengeParameters
     name = asked?.USERNAME ?? asked?.USER_ID_FOR_SRP ?? username
     if (answer.ChallengeName === 'PASSWORD_VERIFIER' && secret) {
