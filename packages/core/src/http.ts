@@ -50,12 +50,13 @@ export async function request(ctx: Context, call: Call): Promise<Response> {
 
   for (let attempt = 0; ; attempt++) {
     left--
+    // Before it is signed: an answer to another call may teach us the time while this one waits for credentials.
+    const assumed = serverTime(ctx)
     let request: HttpRequest = { ...call, url: new URL(call.url), headers: { ...call.headers } }
     if (call.authorize) request = await call.authorize(ctx, request)
 
     let wait = (ctx.platform.randomBytes(1)[0]! / 255) * Math.min(5_000, 200 * 2 ** attempt)
     try {
-      const assumed = serverTime(ctx)
       const response = await sendOnce(ctx, call, request)
       const { status, headers } = response
 
