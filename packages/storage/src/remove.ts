@@ -113,11 +113,19 @@ async function removeFolder(
   onProgress?: (progress: ProgressInfo) => void,
 ): Promise<void> {
   let token: string | undefined
+  let failed: { path: string; code: string; message: string } | undefined
   do {
     const page = await listObjectsV2(ctx, location, { 'max-keys': 1000, 'continuation-token': token }, signal)
-    if (page.Contents.length) onProgress?.(await deleteObjects(ctx, location, page.Contents, signal))
+    if (page.Contents.length) {
+      const progress = await deleteObjects(ctx, location, page.Contents, signal)
+      onProgress?.(progress)
+      failed ??= progress.failed?.[0]
+    }
     token = page.NextContinuationToken
   } while (token)
+  // With nobody listening, a folder that is still there must not look like success.
+  if (failed && !onProgress)
+    throw new StorageError(failed.code, `"${failed.path}" could not be removed: ${failed.message}`)
 }
 
 async function deleteObjects(

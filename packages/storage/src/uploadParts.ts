@@ -1,5 +1,6 @@
 import { type Context, fromBase64, toBase64, withProgress } from '@backline/core/internal'
 import { combineCrc32, crc32 } from './crc32.js'
+import { StorageError } from './errors.js'
 import type { Location } from './location.js'
 import {
   abortMultipartUpload,
@@ -58,7 +59,7 @@ export async function uploadInParts(
   control.onCancel = async () => {
     const upload = await begun?.catch(() => undefined)
     // A part that arrives after the abort would be stored, and paid for.
-    await sending
+    await sending?.catch(() => {})
     if (upload) await drop(upload)
   }
 
@@ -192,6 +193,10 @@ async function completeUpload(
   begunAt: number,
 ): Promise<CompletedUpload> {
   const parts = [...done.values()].sort((a, b) => a.PartNumber - b.PartNumber)
+  // S3 would put together whatever it is told of.
+  if (parts.length !== partsOf(source.size).length) {
+    throw new StorageError('IntegrityError', 'Not every part of the upload has arrived.')
+  }
   const headers = {
     'if-none-match': preventOverwrite ? '*' : undefined,
     ...(checksum && {

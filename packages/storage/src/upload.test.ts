@@ -1,0 +1,407 @@
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { createMemoryStore } from '@backline/core/internal'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Bucket, megabytes, refusal, startBucket } from './bucket.fixture.js'
+import { isCancelError, list, uploadData } from './index.js'
+
+let bucket: Bucket
+let s3: S3Client
+const twelve = megabytes(12)
+
+beforeAll(async () => {
+  bucket = await startBucket()
+})
+beforeEach(async () => {
+  await bucket.sandbox.reset()
+  // A new one each time, since it learns the clock too.
+  const { url: endpoint, credentials } = bucket.sandbox
+  s3 = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
+})
+afterAll(() => bucket.sandbox.stop())
+
+const read = (Key: string) => s3.send(new GetObjectCommand({ Bucket: bucket.bucket, Key }))
+const bytesOf = async (key: string) => Buffer.from(await (await read(key)).Body!.transformToByteArray())
+const unfinished = async () =>
+  (await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket.bucket }))).Uploads ?? []
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error) => error as Error & { status?: number },
+  )
+const parts = (sent: { target: string }[]) =>
+  sent.map(({ target }) => Number(/partNumber=(\d+)/.exec(target)?.[1] ?? 0)).filter(Boolean)
+
+test('a small object goes in one request and comes back with all it was given', async () => {
+  const { ctx, sent } = bucket.watch()
+  const seen: unknown[] = []
+  const options = {
+    contentType: 'text/x-note',
+    contentDisposition: { type: 'attachment', filename: 'Grüße.txt' } as const,
+    contentEncoding: 'identity',
+    cacheControl: 'max-age=60',
+    metadata: { author: 'ada', title: 'Grüße 😀' },
+    onProgress: (event: unknown) => seen.push(event),
+  }
+  const task = uploadData({ path: 'a/hello.txt', data: 'hello', options }, ctx)
+  expect(task.state).toBe('IN_PROGRESS')
+  const output = await task.result
+  expect(task.state).toBe('SUCCESS')
+  expect(sent).toHaveLength(1)
+  expect(output).toEqual({
+    path: 'a/hello.txt',
+    eTag: '"5d41402abc4b2a76b9719d911017c592"',
+    versionId: undefined,
+    contentType: 'text/x-note',
+    metadata: options.metadata,
+    size: 5,
+  })
+  expect(seen).toEqual([{ transferredBytes: 5, totalBytes: 5 }])
+  expect(await read('a/hello.txt')).toMatchObject({
+    ContentType: 'text/x-note',
+    ContentDisposition: `attachment; filename="Gr__e.txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.txt`,
+    ContentEncoding: 'identity',
+    CacheControl: 'max-age=60',
+    Metadata: { author: 'ada', title: `=?UTF-8?B?${Buffer.from('Grüße 😀').toString('base64')}?=` },
+  })
+})
+
+test.each([
+  ['a string', 'grün', 'grün'],
+  ['nothing', '', ''],
+  ['an ArrayBuffer', new TextEncoder().encode('buffer').buffer, 'buffer'],
+  ['a view of a part of a buffer', new TextEncoder().encode('[view]').subarray(1, 5), 'view'],
+  ['a Blob', new Blob(['blob']), 'blob'],
+  ['a File', new File(['file'], 'f.png', { type: 'image/png' }), 'file'],
+])('%s can be uploaded', async (_, data, text) => {
+  await uploadData({ path: 'kinds.bin', data }, bucket.watch().ctx).result
+  expect((await bytesOf('kinds.bin')).toString()).toBe(text)
+})
+
+test('the type of an object is that of the file, else what its name says, else that of the blob', async () => {
+  const { ctx } = bucket.watch()
+  const typeOf = async (path: string, data: Blob | string) =>
+    (await uploadData({ path, data }, ctx).result).contentType
+  expect(await typeOf('a.txt', new File([''], 'x', { type: 'image/png' }))).toBe('image/png')
+  expect(await typeOf('a.txt', new Blob([''], { type: 'image/png' }))).toBe('text/plain')
+  expect(await typeOf('a', new Blob([''], { type: 'image/png' }))).toBe('image/png')
+  expect(await typeOf('a', '')).toBe('application/octet-stream')
+})
+
+test('a large object goes in parts of 5 MiB, four at a time, and its progress only grows until it ends at the whole', async () => {
+  const watched = bucket.watch()
+  let running = 0
+  let most = 0
+  watched.intercept = ({ target }) => {
+    if (target.includes('partNumber')) most = Math.max(most, ++running)
+    return undefined
+  }
+  watched.afterwards = ({ target }) => {
+    if (target.includes('partNumber')) running--
+  }
+  const data = megabytes(31)
+  const seen: number[] = []
+  const onProgress = ({
+    transferredBytes,
+    totalBytes,
+  }: {
+    transferredBytes: number
+    totalBytes?: number
+  }) => {
+    expect(totalBytes).toBe(data.length)
+    seen.push(transferredBytes)
+  }
+  const output = await uploadData({ path: 'large.bin', data, options: { onProgress } }, watched.ctx).result
+  expect(output).toMatchObject({
+    path: 'large.bin',
+    size: data.length,
+    eTag: expect.stringMatching(/^"\w{32}-7"$/),
+  })
+  expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b))
+  expect(seen.at(-1)).toBe(data.length)
+  expect(most).toBe(4)
+  expect(watched.sent).toHaveLength(9)
+  expect((await bytesOf('large.bin')).equals(data)).toBe(true)
+})
+
+test('what is canceled right after it was started sends nothing', async () => {
+  const { ctx, sent } = bucket.watch()
+  for (const data of ['small', twelve]) {
+    const task = uploadData({ path: 'never.bin', data }, ctx)
+    task.cancel()
+    expect(task.state).toBe('CANCELED')
+    const error = await failure(task.result)
+    expect(isCancelError(error)).toBe(true)
+    expect(task.state).toBe('CANCELED')
+  }
+  expect(sent).toEqual([])
+})
+
+test('what is canceled on the way leaves neither an object nor parts', async () => {
+  const { ctx, sent } = bucket.watch()
+  const options = { onProgress: () => task.cancel('Changed my mind.') }
+  const task = uploadData({ path: 'never.bin', data: megabytes(31), options }, ctx)
+  const error = await failure(task.result)
+  expect(isCancelError(error)).toBe(true)
+  expect(error?.message).toBe('Changed my mind.')
+  expect(sent.at(-1)).toMatchObject({ method: 'DELETE', status: 204 })
+  expect(await unfinished()).toEqual([])
+  expect((await list({ path: '' }, ctx)).items).toEqual([])
+})
+
+test('an upload that is canceled while it is being begun is aborted too', async () => {
+  const watched = bucket.watch()
+  watched.afterwards = ({ target }) => {
+    if (target.includes('uploads=')) task.cancel()
+  }
+  const task = uploadData({ path: 'never.bin', data: twelve }, watched.ctx)
+  expect(isCancelError(await failure(task.result))).toBe(true)
+  expect(await unfinished()).toEqual([])
+})
+
+test('a paused upload sends nothing more, and goes on with what is missing', async () => {
+  const { ctx, sent } = bucket.watch()
+  let reached: (value?: unknown) => void = () => {}
+  const progress = new Promise((resolve) => (reached = resolve))
+  const task = uploadData({ path: 'paused.bin', data: megabytes(26), options: { onProgress: reached } }, ctx)
+  await progress
+  task.pause()
+  expect(task.state).toBe('PAUSED')
+  task.pause()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const before = sent.filter(({ status }) => status === 200).length
+  const count = sent.length
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(sent).toHaveLength(count)
+  task.resume()
+  expect(task.state).toBe('IN_PROGRESS')
+  await task.result
+  expect(task.state).toBe('SUCCESS')
+  expect(sent.filter(({ status }) => status === 200).length - before).toBe(8 - before)
+  expect((await bytesOf('paused.bin')).equals(megabytes(26))).toBe(true)
+})
+
+test('an upload can be paused before it has begun, resumed in the same breath, and canceled while paused', async () => {
+  const { ctx } = bucket.watch()
+  const task = uploadData({ path: 'a.bin', data: twelve }, ctx)
+  task.pause()
+  expect(task.state).toBe('PAUSED')
+  setTimeout(() => {
+    task.resume()
+    task.pause()
+    task.resume()
+  }, 20)
+  await task.result
+  const other = uploadData({ path: 'b.bin', data: twelve }, ctx)
+  other.pause()
+  setTimeout(() => other.cancel(), 20)
+  expect(isCancelError(await failure(other.result))).toBe(true)
+  expect(await unfinished()).toEqual([])
+  expect((await list({ path: '' }, ctx)).items.map(({ path }) => path)).toEqual(['a.bin'])
+})
+
+test('a request of one piece is too short to be paused, and its task stays what it is when it has ended', async () => {
+  const task = uploadData({ path: 'small.txt', data: 'small' }, bucket.watch().ctx)
+  task.pause()
+  expect(task.state).toBe('IN_PROGRESS')
+  await task.result
+  task.cancel()
+  task.resume()
+  expect(task.state).toBe('SUCCESS')
+})
+
+test('a part that fails for a moment is sent again', async () => {
+  const { ctx } = bucket.watch()
+  let ordered = false
+  const onProgress = () => {
+    if (!ordered) bucket.sandbox.failNext({ service: 's3', status: 503, times: 1 })
+    ordered = true
+  }
+  await uploadData({ path: 'again.bin', data: twelve, options: { onProgress } }, ctx).result
+  expect((await bytesOf('again.bin')).equals(twelve)).toBe(true)
+})
+
+test('a part that is refused stops its siblings, and what has arrived is dropped', async () => {
+  const watched = bucket.watch()
+  watched.intercept = ({ target }) =>
+    target.includes('partNumber=2') ? refusal(403, 'AccessDenied') : undefined
+  const task = uploadData({ path: 'refused.bin', data: megabytes(41) }, watched.ctx)
+  const error = await failure(task.result)
+  expect(error).toMatchObject({ name: 'AccessDenied', status: 403 })
+  expect(task.state).toBe('ERROR')
+  expect(parts(watched.sent).length).toBeLessThan(9)
+  expect(watched.sent.at(-1)).toMatchObject({ method: 'DELETE', status: 204 })
+  expect(await unfinished()).toEqual([])
+})
+
+test('an answer to the last request that is lost does not lose the upload', async () => {
+  const watched = bucket.watch()
+  let lost = false
+  watched.afterwards = ({ method, target }) => {
+    if (lost || method !== 'POST' || !target.includes('uploadId')) return
+    lost = true
+    throw new TypeError('The connection was reset.')
+  }
+  const { eTag } = await uploadData({ path: 'lost.bin', data: twelve }, watched.ctx).result
+  expect(eTag).toBe((await read('lost.bin')).ETag)
+})
+
+test('an error in an answer that says 200 is taken for an error, and tried again', async () => {
+  const watched = bucket.watch()
+  let failures = 0
+  watched.intercept = ({ method, target }) =>
+    method === 'POST' && target.includes('uploadId') && failures++ < 1
+      ? refusal(200, 'InternalError')
+      : undefined
+  await uploadData({ path: 'late.bin', data: twelve }, watched.ctx).result
+  failures = -5
+  expect(await failure(uploadData({ path: 'never.bin', data: twelve }, watched.ctx).result)).toMatchObject({
+    name: 'InternalError',
+  })
+  expect(await unfinished()).toEqual([])
+})
+
+test('after a reload the same file goes on where it stopped', async () => {
+  const store = createMemoryStore()
+  const file = () => new File([megabytes(26)], 'film.mp4', { lastModified: 1_700_000_000_000 })
+  const first = bucket.watch({ store })
+  let dead = false
+  first.intercept = () => {
+    if (dead) throw new TypeError('The network is gone.')
+    return undefined
+  }
+  const onProgress = () => (dead = true)
+  const broken = uploadData({ path: 'film.mp4', data: file(), options: { onProgress } }, first.ctx)
+  expect(await failure(broken.result)).toMatchObject({ name: 'NetworkError' })
+  expect(await unfinished()).toHaveLength(1)
+
+  const second = bucket.watch({ store })
+  const seen: number[] = []
+  const options = {
+    onProgress: ({ transferredBytes }: { transferredBytes: number }) => seen.push(transferredBytes),
+  }
+  const { size } = await uploadData({ path: 'film.mp4', data: file(), options }, second.ctx).result
+  expect(size).toBe(26 * 1024 * 1024)
+  expect(second.sent.some(({ target }) => target.includes('uploads='))).toBe(false)
+  expect(parts(second.sent).length).toBeLessThan(6)
+  expect(seen[0]).toBeGreaterThanOrEqual(5 * 1024 * 1024)
+  expect(seen.at(-1)).toBe(size)
+  expect((await bytesOf('film.mp4')).equals(megabytes(26))).toBe(true)
+  expect(await store.getItem('__uploadInProgress')).toBe('{}')
+}, 60_000)
+
+test.each([
+  ['the file has changed', { lastModified: 2 }, 0, 'b.bin', false],
+  ['it goes elsewhere', {}, 0, 'c.bin', false],
+  ['an hour has passed', {}, 61 * 60_000, 'b.bin', false],
+  ['S3 has dropped it', {}, 0, 'b.bin', true],
+])(
+  'an upload begins anew where %s',
+  async (_, change, later, path, dropped) => {
+    const store = createMemoryStore()
+    const file = (more = {}) => new File([twelve], 'b.bin', { lastModified: 1, ...more })
+    const first = bucket.watch({ store })
+    let dead = false
+    first.intercept = () => {
+      if (dead) throw new TypeError('The network is gone.')
+      return undefined
+    }
+    const options = { onProgress: () => (dead = true) }
+    await failure(uploadData({ path: 'b.bin', data: file(), options }, first.ctx).result)
+    if (dropped) await bucket.sandbox.reset()
+
+    bucket.sandbox.clock.advance(later)
+    const second = bucket.watch({ store, now: () => Date.now() + later })
+    await uploadData({ path, data: file(change) }, second.ctx).result
+    expect(second.sent.some(({ target }) => target.includes('uploads='))).toBe(true)
+    expect((await bytesOf(path)).equals(twelve)).toBe(true)
+  },
+  60_000,
+)
+
+test('two uploads of the same file at once do not take each other for their past', async () => {
+  const { ctx } = bucket.watch()
+  const file = new File([twelve], 'twice.bin', { lastModified: 1 })
+  const one = uploadData({ path: 'twice.bin', data: file }, ctx)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  const other = uploadData({ path: 'twice.bin', data: file }, ctx)
+  await Promise.all([one.result, other.result])
+  expect(await unfinished()).toEqual([])
+})
+
+test.each([
+  ['small', 'one'],
+  ['large', twelve],
+])('a %s object that is there is not overwritten where that is prevented', async (_, data) => {
+  const { ctx } = bucket.watch()
+  await uploadData({ path: 'kept.bin', data: 'kept' }, ctx).result
+  const error = await failure(
+    uploadData({ path: 'kept.bin', data, options: { preventOverwrite: true } }, ctx).result,
+  )
+  expect(error).toMatchObject({ name: 'PreconditionFailed', status: 412 })
+  expect((await bytesOf('kept.bin')).toString()).toBe('kept')
+  expect(await unfinished()).toEqual([])
+  await uploadData({ path: `new-${data.length}.bin`, data, options: { preventOverwrite: true } }, ctx).result
+})
+
+test.each([
+  ['small', 'one'],
+  ['large', twelve],
+])('S3 keeps the CRC-32 of the whole of a %s object', async (_, data) => {
+  const { ctx } = bucket.watch()
+  await uploadData({ path: 'summed.bin', data, options: { checksumAlgorithm: 'crc-32' } }, ctx).result
+  const head = await s3.send(
+    new HeadObjectCommand({ Bucket: bucket.bucket, Key: 'summed.bin', ChecksumMode: 'ENABLED' }),
+  )
+  const { crc32 } = await import('node:zlib')
+  const expected = Buffer.alloc(4)
+  expected.writeUInt32BE(crc32(data))
+  expect(head.ChecksumCRC32).toBe(expected.toString('base64'))
+  expect(head.ChecksumType ?? 'FULL_OBJECT').toBe('FULL_OBJECT')
+})
+
+test('a device whose clock is two hours off pays with one refused request, once', async () => {
+  const { ctx, sent } = bucket.watch({ now: () => Date.now() - 7_200_000 })
+  await uploadData({ path: 'late.txt', data: 'one' }, ctx).result
+  expect(sent).toHaveLength(2)
+  await uploadData({ path: 'late.txt', data: twelve }, ctx).result
+  expect(sent).toHaveLength(7)
+  expect(sent.filter(({ status }) => status === 403)).toHaveLength(1)
+})
+
+test('credentials that end during an upload are replaced for the next part', async () => {
+  const watched = bucket.watch({ guest: true })
+  const keys = new Set<string>()
+  let jumped = false
+  watched.afterwards = ({ headers, target }) => {
+    keys.add(/Credential=(\w+)/.exec(headers.authorization ?? '')![1]!)
+    if (!jumped && target.includes('partNumber')) bucket.sandbox.clock.advance(2 * 3_600_000)
+    jumped ||= target.includes('partNumber')
+  }
+  await uploadData({ path: 'guests/long.bin', data: megabytes(31) }, watched.ctx).result
+  expect(keys.size).toBe(2)
+  expect((await bytesOf('guests/long.bin')).equals(megabytes(31))).toBe(true)
+})
+
+test('data that cannot be uploaded, and a missing or doubled name, are refused with a reason', async () => {
+  const { ctx, sent } = bucket.watch()
+  for (const data of [undefined, null, 42, {}, ['a'], new Date()]) {
+    expect(() => uploadData({ path: 'a', data: data as never }, ctx)).toThrow(
+      expect.objectContaining({ name: 'InvalidUploadSource' }),
+    )
+  }
+  const nameOf = async (input: object) =>
+    (await failure(uploadData({ data: '', ...input } as never, ctx).result))?.name
+  expect(await nameOf({})).toBe('InvalidStorageOperationInput')
+  expect(await nameOf({ path: '' })).toBe('InvalidStorageOperationInput')
+  expect(await nameOf({ path: 'a', key: 'a' })).toBe('InvalidStorageOperationInput')
+  expect(await nameOf({ path: '/a' })).toBe('InvalidStoragePathInput')
+  expect(await nameOf({ path: () => '/a' })).toBe('InvalidStoragePathInput')
+  expect(await nameOf({ path: 'a/../b' })).toBe('InvalidStoragePathInput')
+  expect(await nameOf({ path: 'a', options: { expectedBucketOwner: '1' } })).toBe('InvalidAWSAccountID')
+  expect(sent).toEqual([])
+})
