@@ -1,8 +1,10 @@
 import { type Context, currentContext, type GraphQLAuthMode } from '@backline/core/internal'
+import type { Client as SchemaClient } from '@backline/schema'
 import type { DocumentNode } from 'graphql'
 import { Observable } from 'rxjs'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
 import type { Caller, Models } from './caller.js'
+import type { ReturnOf, VariablesOf } from './documents.js'
 import { answerError, DataError, type GraphQLResponse, isCancelError } from './errors.js'
 import { operationKind, send } from './graphql.js'
 import type { Introspection } from './introspection.js'
@@ -19,17 +21,33 @@ export interface ClientOptions {
   headers?: CustomHeaders
 }
 
-export interface GraphQLOptions {
-  query: string | DocumentNode
-  variables?: Record<string, unknown>
+export interface GraphQLOptions<Variables = Record<string, unknown>, Text = string> {
+  /** Text, or a parsed document, which is printed by `graphql`, loaded when the first one comes. */
+  query: Text | DocumentNode
+  variables?: Variables
   authMode?: GraphQLAuthMode
   authToken?: AuthToken
   apiKey?: string
   signal?: AbortSignal
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: replaced by the schema's
-export type Client<_Schema> = any
+/** A schema of which nothing is known may hold anything. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type ModelsOf<Schema> = 0 extends 1 & Schema
+  ? { readonly models: any; readonly enums: any }
+  : SchemaClient<Schema>
+
+/** What `generateClient<Schema>()` returns. */
+export type Client<Schema = never> = ModelsOf<Schema> & {
+  /** Sends any operation: a promise for queries and mutations, an observable for subscriptions. */
+  graphql<Types = unknown, const Text extends string = string>(
+    options: GraphQLOptions<VariablesOf<Types, Text>, Text>,
+    headers?: CustomHeaders,
+  ): ReturnOf<Types, Text>
+  /** Cancels a request by the promise that it returned. False when it was over, or none of this client's. */
+  cancel(promise: Promise<unknown>, message?: string): boolean
+  isCancelError(error: unknown): boolean
+}
 
 /**
  * A client of the backend's data. Nothing is read from the configuration before it is needed: `Amplify.configure` may come later.
@@ -104,7 +122,7 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
     )
   }
 
-  return {
+  const client = {
     get models() {
       return needed((found) => {
         if (made?.of !== found) made = { of: found, models: createModels(caller, found) }
@@ -148,7 +166,6 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
       })
     },
 
-    /** Cancels a request by the promise that it returned. False when it was over, or none of this client's. */
     cancel(promise: Promise<unknown>, message?: string): boolean {
       const controller = running.get(promise)
       controller?.abort(message)
@@ -157,6 +174,7 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
 
     isCancelError,
   }
+  return client as unknown as Client<Schema>
 }
 
 function kindOf(query: string | DocumentNode): string {

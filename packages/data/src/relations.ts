@@ -10,6 +10,7 @@ import {
   type SingleResult,
   single,
 } from './caller.js'
+import type { GraphQLResponse } from './errors.js'
 import { type Field, type Introspection, keysOf, type Model } from './introspection.js'
 import { parentVariable, relationText, type Variables } from './operations.js'
 import type { Row } from './rows.js'
@@ -63,19 +64,24 @@ function reader(
   const filter = { and: pointers.map((name, at) => ({ [name]: { eq: row[parentKeys[at]!] } })) }
   const byList: Reader | undefined =
     list && pointers.length
-      ? async (options) => {
-          const own = options.filter ? { and: [...filter.and, options.filter] } : filter
-          if (field.isArray) return list({ ...options, filter: own })
-          // The one row may be on any page.
-          let found: ListResult
-          let nextToken: string | null = null
-          do {
-            found = (await list({ ...options, filter: own, nextToken })) as ListResult
-            nextToken = found.nextToken ?? null
-          } while (nextToken && !found.data?.length && !found.errors)
-          const { data, errors } = found
-          return { data: data?.[0] ?? null, ...(errors ? { errors } : {}) }
-        }
+      ? (given) =>
+          caller.cancellable(async (signal): Promise<SingleResult | ListResult> => {
+            const options = {
+              ...given,
+              signal,
+              filter: given.filter ? { and: [...filter.and, given.filter] } : filter,
+            }
+            if (field.isArray) return list(options)
+            // The one row may be on any page.
+            let found: ListResult
+            let nextToken: string | null = null
+            do {
+              found = (await list({ ...options, nextToken })) as ListResult
+              nextToken = found.nextToken ?? null
+            } while (nextToken && !found.data?.length && !found.errors)
+            const { data, errors } = found
+            return { data: data?.[0] ?? null, ...(errors ? { errors } : {}) }
+          }, given.signal)
       : undefined
   if (!models[model.name]?.get) return byList
 
@@ -85,17 +91,19 @@ function reader(
     const paging = field.isArray ? { filter, limit, nextToken: nextToken ?? undefined, sortDirection } : {}
     return [relationText(introspection, model, field), { ...paging, ...key }]
   }
-  return async (options) => {
-    let parentIsGone = false
-    const pick = (answer: Parameters<typeof firstOf>[0]) => {
-      const parent = firstOf(answer)
-      parentIsGone = !parent && !answer.errors?.length
-      return (parent?.[field.name] as Row) ?? null
-    }
-    const read = (raw: Row | null) => finish(related, raw, options)
-    const run = field.isArray ? page : single
-    const result = await run(caller, operation(options), options, read, pick)
-    // Whoever belonged to a row that was deleted is still there.
-    return parentIsGone && byList ? byList(options) : result
-  }
+  return (given) =>
+    caller.cancellable(async (signal): Promise<SingleResult | ListResult> => {
+      const options = { ...given, signal }
+      let parentIsGone = false
+      const pick = (answer: GraphQLResponse) => {
+        const parent = firstOf(answer)
+        parentIsGone = !parent && !answer.errors?.length
+        return (parent?.[field.name] as Row) ?? null
+      }
+      const read = (raw: Row | null) => finish(related, raw, options)
+      const run = field.isArray ? page : single
+      const result = await run(caller, operation(options), options, read, pick)
+      // Whoever belonged to a row that was deleted is still there.
+      return parentIsGone && byList ? byList(options) : result
+    }, given.signal)
 }
