@@ -1,7 +1,7 @@
 import { parseAwsExports } from './awsExports.js'
-import { check, wrong } from './check.js'
 import { type Context, currentContext } from './context.js'
 import { parseOutputs } from './outputs.js'
+import { read, wrong } from './read.js'
 import type {
   AmplifyOutputsUnknown,
   LegacyConfig,
@@ -10,7 +10,13 @@ import type {
 } from './resourcesConfig.js'
 import { web } from './web.js'
 
-const categories = 'API{} Analytics{} Auth{} Geo{} Interactions{} Notifications{} Predictions{} Storage{}'
+const categories = 'API% Analytics% Auth% Geo% Interactions% Notifications% Predictions% Storage%'
+
+const table = `it::${categories}
+it.Auth.Cognito::userPoolId userPoolClientId userPoolEndpoint identityPoolId identityPoolEndpoint loginWith%
+it.API.GraphQL::endpoint! region apiKey defaultAuthMode
+it.API.Events::endpoint! region apiKey defaultAuthMode
+it.Storage.S3::bucket region endpoint buckets%`
 
 /**
  * Brings any of the three forms of configuration into one: `amplify_outputs.json`, `aws-exports.js`, or the library's own, which
@@ -21,33 +27,18 @@ const categories = 'API{} Analytics{} Auth{} Geo{} Interactions{} Notifications{
 export function parseAmplifyConfig(
   config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown,
 ): ResourcesConfig {
-  if (!config || typeof config !== 'object' || Array.isArray(config))
-    throw wrong('it', 'must be an object', config)
+  read({ it: config ?? 0 }, table)
   if ('version' in config) return parseOutputs(config)
 
   const keys = Object.keys(config)
   if (keys.some((key) => key.startsWith('aws_'))) return parseAwsExports(config)
 
   for (const key of keys) {
-    if (categories.includes(`${key}{}`)) continue
-    if (/^[a-z]/.test(key))
-      throw wrong('version', `is missing, which amplify_outputs.json has next to ${key}`)
-    throw wrong(key, `is not a category: they are ${categories.replace(/\{\}/g, ',').slice(0, -1)}`)
+    if (!categories.includes(`${key}%`)) {
+      // amplify_outputs.json begins its keys with small letters.
+      throw wrong(key, key > 'a' ? 'needs a version beside it' : `is not one of ${categories}`)
+    }
   }
-  const { Auth, API, Storage } = check('it', config, categories)
-  if (Auth) {
-    check('Auth', Auth, 'Cognito{}!')
-    check(
-      'Auth.Cognito',
-      Auth.Cognito,
-      'userPoolId userPoolClientId userPoolEndpoint identityPoolId identityPoolEndpoint loginWith{}',
-    )
-  }
-  for (const name of ['GraphQL', 'Events']) {
-    if (API?.[name])
-      check(`API.${name}`, API[name], 'endpoint! realtimeEndpoint region apiKey defaultAuthMode')
-  }
-  if (Storage?.S3) check('Storage.S3', Storage.S3, 'bucket region endpoint buckets{}')
   return config as ResourcesConfig
 }
 

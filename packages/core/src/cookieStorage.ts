@@ -1,4 +1,3 @@
-import cookies from 'js-cookie'
 import type { KeyValueStorageInterface } from './platform.js'
 
 export interface CookieStorageData {
@@ -10,6 +9,9 @@ export interface CookieStorageData {
   secure?: boolean
   sameSite?: 'strict' | 'lax' | 'none'
 }
+
+// Loaded with the first cookie, so that apps without `ssr` never load it.
+const jsCookie = async () => (await import('js-cookie')).default
 
 /** Keeps the session in cookies, where a server that renders pages finds it. */
 export class CookieStorage implements KeyValueStorageInterface {
@@ -39,18 +41,22 @@ export class CookieStorage implements KeyValueStorageInterface {
   }
 
   async setItem(key: string, value: string): Promise<void> {
+    const cookies = await jsCookie()
     cookies.set(key, value, this.attributes())
   }
 
   async getItem(key: string): Promise<string | null> {
+    const cookies = await jsCookie()
     return cookies.get(key) ?? null
   }
 
   async removeItem(key: string): Promise<void> {
+    const cookies = await jsCookie()
     cookies.remove(key, this.attributes())
   }
 
   async clear(): Promise<void> {
+    const cookies = await jsCookie()
     for (const key of Object.keys(cookies.get() ?? {})) cookies.remove(key, this.attributes())
   }
 

@@ -1,215 +1,108 @@
-import { check, wrong } from './check.js'
-import type { BucketInfo, ResourcesConfig } from './resourcesConfig.js'
+import { authModes, capitalize, flags, read, requiredAttributes, secondFactors, wrong } from './read.js'
+import type { ResourcesConfig } from './resourcesConfig.js'
 
 // amplify_outputs.json, versions 1 to 1.5.
 // https://github.com/aws-amplify/amplify-backend/blob/main/packages/client-config/src/client-config-schema/schema_v1.4.json
 // Beyond that schema we read where local services are: auth.user_pool_endpoint, auth.identity_pool_endpoint, data.realtime_url,
 // custom.events.realtime_url and storage.endpoint.
 
-const sections = 'auth{} data{} storage{} geo{} analytics{} notifications{} custom{}'
+const endpoint =
+  'url!=endpoint realtime_url=realtimeEndpoint aws_region=region api_key default_authorization_type!=defaultAuthMode model_introspection%'
 
-const authModes: Record<string, string> = {
-  AMAZON_COGNITO_USER_POOLS: 'userPool',
-  API_KEY: 'apiKey',
-  AWS_IAM: 'iam',
-  AWS_LAMBDA: 'lambda',
-  OPENID_CONNECT: 'oidc',
-}
+const table = `auth:Auth.Cognito:user_pool_id user_pool_client_id user_pool_endpoint identity_pool_id identity_pool_endpoint groups* unauthenticated_identities_enabled?=allowGuestAccess standard_required_attributes*=userAttributes
+auth.password_policy:Auth.Cognito.passwordFormat:require_lowercase? require_numbers? require_uppercase? require_symbols?=requireSpecialCharacters min_length?
+auth.passwordless:Auth.Cognito.passwordless:email_otp_enabled? sms_otp_enabled? preferred_challenge
+auth.passwordless.web_authn:Auth.Cognito.passwordless.webAuthn:relying_party_id user_verification
+auth.oauth:Auth.Cognito.loginWith.oauth:domain! scopes* redirect_sign_in_uri*=redirectSignIn redirect_sign_out_uri*=redirectSignOut response_type identity_providers*=providers
+data:API.GraphQL:${endpoint}
+custom.events:API.Events:${endpoint}
+storage:Storage.S3:bucket_name!=bucket aws_region!=region endpoint buckets*
+geo:Geo.LocationService:aws_region!=region maps% search_indices% geofence_collections%
+analytics.amazon_pinpoint:Analytics.Pinpoint:app_id! aws_region!=region
+notifications.amazon_connect:Notifications.PushNotification.CustomerProfiles:endpoint! aws_region!=region`
 
-const providers: Record<string, string> = {
-  GOOGLE: 'Google',
-  LOGIN_WITH_AMAZON: 'Amazon',
-  FACEBOOK: 'Facebook',
-  SIGN_IN_WITH_APPLE: 'Apple',
-}
+const sections = '$schema version auth data storage geo analytics notifications custom'
 
 export function parseOutputs(outputs: any): ResourcesConfig {
-  if (!/^1(\.\d+)?$/.test(outputs.version)) {
-    throw wrong('version', 'must be 1 to 1.5, as Amplify Gen 2 writes it', outputs.version)
-  }
+  const { version, auth, notifications } = outputs
+  if (!/^1(\.\d+)?$/.test(version)) throw wrong('version', 'must be 1 to 1.5', version)
   // The top level of the versions we know is closed, so a strange key there is a misspelt one.
-  if (!(outputs.version > '1.5')) {
-    const known = `$schema version ${sections}`
-    for (const key of Object.keys(outputs)) {
-      if (!known.includes(key)) throw wrong(key, 'is not a section of amplify_outputs.json')
-    }
-  }
-  const { auth, data, storage, geo, analytics, notifications, custom } = check(
-    'amplify_outputs',
-    outputs,
-    sections,
-  )
+  const strange = Object.keys(outputs).find((key) => !sections.split(' ').includes(key))
+  if (strange && version <= '1.5') throw wrong(strange, 'is not a section of amplify_outputs.json')
 
-  const config: any = {}
-  if (storage) config.Storage = parseStorage(storage)
-  if (auth) config.Auth = { Cognito: parseAuth(auth) }
-  if (analytics?.amazon_pinpoint) {
-    config.Analytics = { Pinpoint: pinpoint('analytics.amazon_pinpoint', analytics.amazon_pinpoint) }
-  }
-  if (geo) {
-    const { aws_region, maps, search_indices, geofence_collections } = check('geo', geo, 'aws_region!')
-    const LocationService = {
-      region: aws_region,
-      searchIndices: search_indices,
-      geofenceCollections: geofence_collections,
-      maps,
+  const config = read(outputs, table)
+  const { Auth, API, Storage } = config
+  if (Auth) completeAuth(auth, Auth.Cognito)
+  setMode('data', API?.GraphQL)
+  setMode('custom.events', API?.Events)
+
+  const S3 = Storage?.S3
+  if (S3?.buckets) {
+    const { buckets } = S3
+    S3.buckets = {}
+    for (const index in buckets) {
+      const path = `buckets.${index}`
+      const { name, ...bucket } = read({ buckets }, `${path}::name! bucket_name! aws_region!=region paths%`)
+      if (S3.buckets[name]) throw wrong(`storage.${path}.name`, 'is taken by another bucket', name)
+      S3.buckets[name] = bucket
     }
-    config.Geo = { LocationService }
   }
-  if (data)
-    config.API = { GraphQL: { ...endpoint('data', data), modelIntrospection: data.model_introspection } }
-  if (custom?.events) config.API = { ...config.API, Events: endpoint('custom.events', custom.events) }
-  if (notifications) parseNotifications(config, notifications)
+
+  const { channels, amazon_pinpoint_app_id: appId, aws_region: region } = notifications ?? {}
+  for (const [names, name] of [
+    [/IN_APP/, 'InAppMessaging'],
+    [/APNS|FCM/, 'PushNotification'],
+  ] as const) {
+    if (names.test(channels) && appId && region) {
+      config.Notifications ??= {}
+      config.Notifications[name] = { ...config.Notifications[name], Pinpoint: { appId, region } }
+    }
+  }
   return config
 }
 
-function parseAuth(auth: any) {
-  check(
-    'auth',
-    auth,
-    'user_pool_id user_pool_client_id user_pool_endpoint identity_pool_id identity_pool_endpoint oauth{} password_policy{} passwordless{} username_attributes[] standard_required_attributes[] mfa_methods[] groups[]',
-  )
-  if (!auth.user_pool_id !== !auth.user_pool_client_id) {
-    check('auth', auth, 'user_pool_id! user_pool_client_id!')
+function setMode(path: string, endpoint: any): void {
+  if (!endpoint) return
+  const { defaultAuthMode } = endpoint
+  endpoint.defaultAuthMode = authModes[defaultAuthMode]
+  if (!endpoint.defaultAuthMode) {
+    throw wrong(
+      `${path}.default_authorization_type`,
+      `must be one of ${Object.keys(authModes)}`,
+      defaultAuthMode,
+    )
   }
-  const { oauth, password_policy, username_attributes, passwordless, mfa_configuration } = auth
-  const cognito: any = {
-    userPoolId: auth.user_pool_id,
-    userPoolClientId: auth.user_pool_client_id,
-    userPoolEndpoint: auth.user_pool_endpoint,
-    identityPoolEndpoint: auth.identity_pool_endpoint,
-    groups: auth.groups,
+}
+
+function completeAuth(auth: any, cognito: any): void {
+  const { userPoolId, userPoolClientId, userAttributes, loginWith } = cognito
+  if (!userPoolId !== !userPoolClientId) {
+    throw wrong(userPoolId ? 'auth.user_pool_client_id' : 'auth.user_pool_id', 'is missing')
   }
-  if (auth.identity_pool_id) cognito.identityPoolId = auth.identity_pool_id
-  if (auth.unauthenticated_identities_enabled) cognito.allowGuestAccess = true
-  if (password_policy) {
-    cognito.passwordFormat = {
-      requireLowercase: password_policy.require_lowercase,
-      requireNumbers: password_policy.require_numbers,
-      requireUppercase: password_policy.require_uppercase,
-      requireSpecialCharacters: password_policy.require_symbols,
-      minLength: password_policy.min_length ?? 6,
-    }
-  }
+  if (userAttributes) cognito.userAttributes = requiredAttributes(userAttributes)
+
+  const { mfa_configuration, mfa_methods, username_attributes } = auth
   if (mfa_configuration) {
     cognito.mfa = {
-      status: mfa_configuration === 'OPTIONAL' ? 'optional' : mfa_configuration === 'REQUIRED' ? 'on' : 'off',
-      smsEnabled: auth.mfa_methods?.includes('SMS'),
-      totpEnabled: auth.mfa_methods?.includes('TOTP'),
+      status: mfa_configuration === 'REQUIRED' ? 'on' : mfa_configuration === 'OPTIONAL' ? 'optional' : 'off',
+      ...flags(mfa_methods, secondFactors),
     }
   }
-  if (oauth) {
-    check(
-      'auth.oauth',
-      oauth,
-      'domain! scopes[] redirect_sign_in_uri[] redirect_sign_out_uri[] identity_providers[]',
+  if (loginWith) {
+    const { oauth } = loginWith
+    if (oauth.responseType !== 'token') oauth.responseType = 'code'
+    oauth.providers = (oauth.providers ?? []).flatMap(
+      (name: string) =>
+        name
+          .match(/(GOOGLE|FACEBOOK|AMAZON|APPLE)$/)
+          ?.slice(1)
+          .map(capitalize) ?? [],
     )
-    cognito.loginWith = {
-      oauth: {
-        domain: oauth.domain,
-        redirectSignIn: oauth.redirect_sign_in_uri,
-        redirectSignOut: oauth.redirect_sign_out_uri,
-        responseType: oauth.response_type === 'token' ? 'token' : 'code',
-        scopes: oauth.scopes,
-        providers: (oauth.identity_providers ?? []).flatMap((name: string) => providers[name] ?? []),
-      },
-    }
   }
   if (username_attributes) {
     cognito.loginWith = {
-      ...cognito.loginWith,
-      email: username_attributes.includes('email'),
-      phone: username_attributes.includes('phone_number'),
-      username: username_attributes.includes('username'),
+      ...loginWith,
+      ...flags(username_attributes, { email: 'email', phone: 'phone_number', username: 'username' }),
     }
   }
-  if (auth.standard_required_attributes) {
-    cognito.userAttributes = {}
-    for (const name of auth.standard_required_attributes) cognito.userAttributes[name] = { required: true }
-  }
-  if (passwordless) {
-    const { web_authn } = passwordless
-    cognito.passwordless = {
-      emailOtpEnabled: passwordless.email_otp_enabled,
-      smsOtpEnabled: passwordless.sms_otp_enabled,
-      webAuthn: web_authn && {
-        relyingPartyId: web_authn.relying_party_id,
-        userVerification: web_authn.user_verification,
-      },
-      preferredChallenge: passwordless.preferred_challenge,
-    }
-  }
-  return cognito
-}
-
-function parseStorage(storage: any) {
-  check('storage', storage, 'aws_region! bucket_name! endpoint buckets[]')
-  const buckets: Record<string, BucketInfo> | undefined = storage.buckets && {}
-  storage.buckets?.forEach((bucket: any, index: number) => {
-    const path = `storage.buckets[${index}]`
-    const { name, bucket_name, aws_region, paths } = check(
-      path,
-      bucket,
-      'name! bucket_name! aws_region! paths{}',
-    )
-    if (Object.hasOwn(buckets!, name)) throw wrong(`${path}.name`, 'is taken by another bucket', name)
-    buckets![name] = { bucketName: bucket_name, region: aws_region, paths }
-  })
-  return {
-    S3: { bucket: storage.bucket_name, region: storage.aws_region, endpoint: storage.endpoint, buckets },
-  }
-}
-
-function endpoint(path: string, section: any) {
-  check(
-    path,
-    section,
-    'url! realtime_url aws_region api_key default_authorization_type! model_introspection{}',
-  )
-  const defaultAuthMode = authModes[section.default_authorization_type]
-  if (!defaultAuthMode) {
-    throw wrong(
-      `${path}.default_authorization_type`,
-      `must be one of ${Object.keys(authModes).join(', ')}`,
-      section.default_authorization_type,
-    )
-  }
-  return {
-    endpoint: section.url,
-    realtimeEndpoint: section.realtime_url,
-    defaultAuthMode,
-    region: section.aws_region,
-    apiKey: section.api_key,
-  }
-}
-
-function pinpoint(path: string, section: any) {
-  const { app_id, aws_region } = check(path, section, 'app_id! aws_region!')
-  return { appId: app_id, region: aws_region }
-}
-
-function parseNotifications(config: any, notifications: any): void {
-  const {
-    aws_region,
-    channels = [],
-    amazon_pinpoint_app_id,
-    amazon_connect,
-  } = check('notifications', notifications, 'aws_region amazon_pinpoint_app_id channels[] amazon_connect{}')
-  const inApp = channels.includes('IN_APP_MESSAGING')
-  const push = channels.includes('APNS') || channels.includes('FCM')
-  if (!inApp && !push && !amazon_connect) return
-
-  const Pinpoint = amazon_pinpoint_app_id &&
-    aws_region && { appId: amazon_pinpoint_app_id, region: aws_region }
-  const PushNotification: any = {}
-  config.Notifications = {}
-  if (inApp && Pinpoint) config.Notifications.InAppMessaging = { Pinpoint }
-  if (push && Pinpoint) PushNotification.Pinpoint = Pinpoint
-  if (amazon_connect) {
-    PushNotification.CustomerProfiles = {
-      endpoint: amazon_connect.endpoint,
-      region: amazon_connect.aws_region,
-    }
-  }
-  if (Object.keys(PushNotification).length > 0) config.Notifications.PushNotification = PushNotification
 }

@@ -31,6 +31,6 @@ export interface Platform {
   watchOnline(onChange: (online: boolean) => void): () => void
   /** Calls back when the page or app comes to the front (`true`) or leaves it. Returns the undo. */
   watchVisible(onChange: (visible: boolean) => void): () => void
-  /** Runs `work` while holding a lock shared by all tabs of this origin, or at once after `patience` milliseconds. */
-  withLock<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>
+  /** Runs `work` while holding a lock shared by all tabs of this origin, or at once after `patience` milliseconds. Web Locks by default. */
+  withLock?<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>
 }

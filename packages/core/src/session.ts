@@ -4,6 +4,7 @@ import { hasUserPool, userPool } from './config.js'
 import { type Context, perContext } from './context.js'
 import { AmplifyError } from './errors.js'
 import { decodeJWT, type JWT } from './jwt.js'
+import { withLock } from './lock.js'
 import { readSession, removeSession, type Session, type Stored, writeSession } from './sessionStore.js'
 
 // Core reads and refreshes the session; auth alone signs in and out.
@@ -108,7 +109,7 @@ async function refresh(ctx: Context, stored: Stored, options: SessionOptions): P
   const { generation } = sessionState(ctx)
   const lock = `backline.refresh.${userPool(ctx).clientId}.${username}`
   try {
-    return await ctx.platform.withLock(lock, patience, async () => {
+    return await withLock(ctx, lock, patience, async () => {
       // While we waited for the lock, another tab may have refreshed, or signed out.
       const current = await readSession(ctx)
       if (!current || isReplaced(current, stored))

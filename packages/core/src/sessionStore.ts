@@ -1,5 +1,6 @@
 import { hasUserPool, userPool } from './config.js'
 import { type Context, perContext } from './context.js'
+import { CookieStorage } from './cookieStorage.js'
 import { decodeJWT, type JWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 
@@ -62,8 +63,7 @@ export function setSessionStorage(ctx: Context, store: KeyValueStorageInterface)
 export async function sessionStore(ctx: Context): Promise<KeyValueStorageInterface> {
   const state = home(ctx)
   if (!state.store && ctx.options.ssr && !ctx.options.store) {
-    const { CookieStorage } = await import('./cookieStorage.js')
-    state.store ??= new CookieStorage({ sameSite: 'lax' })
+    state.store = new CookieStorage({ sameSite: 'lax' })
   }
   const store = state.store ?? ctx.platform.store
   state.unwatch ??= watchOtherTabs(ctx, store)
