@@ -52,7 +52,12 @@ const outputs = {
     api_key: 'da2-x',
     default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
     authorization_types: ['API_KEY', 'AWS_IAM'],
-    model_introspection: { version: 1, models: { Todo: { name: 'Todo', fields: {} } }, enums: {}, nonModels: {} },
+    model_introspection: {
+      version: 1,
+      models: { Todo: { name: 'Todo', fields: {} } },
+      enums: {},
+      nonModels: {},
+    },
   },
   storage: {
     aws_region: 'eu-west-1',
@@ -74,7 +79,11 @@ const outputs = {
     geofence_collections: { items: ['Fence1'], default: 'Fence1' },
   },
   analytics: { amazon_pinpoint: { app_id: 'app', aws_region: 'eu-west-1' } },
-  notifications: { aws_region: 'eu-west-1', amazon_pinpoint_app_id: 'app', channels: ['IN_APP_MESSAGING', 'FCM'] },
+  notifications: {
+    aws_region: 'eu-west-1',
+    amazon_pinpoint_app_id: 'app',
+    channels: ['IN_APP_MESSAGING', 'FCM'],
+  },
   custom: {
     events: {
       url: 'https://x.appsync-api.eu-west-1.amazonaws.com/event',
@@ -117,7 +126,9 @@ const awsExports = {
   aws_user_files_s3_bucket_region: 'us-east-1',
   aws_mobile_analytics_app_id: 'oldapp',
   aws_mobile_analytics_app_region: 'us-west-2',
-  aws_cloud_logic_custom: [{ name: 'api1', endpoint: 'https://x.execute-api.us-east-1.amazonaws.com/dev', region: 'us-east-1' }],
+  aws_cloud_logic_custom: [
+    { name: 'api1', endpoint: 'https://x.execute-api.us-east-1.amazonaws.com/dev', region: 'us-east-1' },
+  ],
   aws_bots_config: [{ name: 'BookTrip', alias: '$LATEST', region: 'us-east-1' }],
   Notifications: { InAppMessaging: { AWSPinpoint: { appId: 'oldapp', region: 'us-west-2' } } },
   geo: {
@@ -139,12 +150,24 @@ test.each([
   ['no mfa', without('mfa_configuration')],
   ['no oauth', without('oauth')],
   ['no user names', without('username_attributes')],
-  ['Amazon Connect', { version: '1.5', notifications: { amazon_connect: { aws_region: 'us-east-1', endpoint: 'https://x' } } }],
+  [
+    'Amazon Connect',
+    { version: '1.5', notifications: { amazon_connect: { aws_region: 'us-east-1', endpoint: 'https://x' } } },
+  ],
   ['the first version, all but empty', { version: '1' }],
   ['aws-exports', awsExports],
-  ['aws-exports with nothing but a bucket', { aws_project_region: 'us-east-1', aws_user_files_s3_bucket: 'b' }],
-  ['aws-exports with only a pool', { aws_project_region: 'us-east-1', aws_user_pools_id: 'us-east-1_x', oauth: {} }],
-  ['aws-exports that demands sign-in', { ...awsExports, aws_mandatory_sign_in: 'enable', aws_appsync_authenticationType: 'NONE' }],
+  [
+    'aws-exports with nothing but a bucket',
+    { aws_project_region: 'us-east-1', aws_user_files_s3_bucket: 'b' },
+  ],
+  [
+    'aws-exports with only a pool',
+    { aws_project_region: 'us-east-1', aws_user_pools_id: 'us-east-1_x', oauth: {} },
+  ],
+  [
+    'aws-exports that demands sign-in',
+    { ...awsExports, aws_mandatory_sign_in: 'enable', aws_appsync_authenticationType: 'NONE' },
+  ],
 ])('%s comes out as it does in aws-amplify', (_, config) => {
   expect(parseAmplifyConfig(config)).toEqual(official(config as any))
 })
@@ -179,18 +202,51 @@ test.each<[string, any, RegExp]>([
   ['outputs without version', { auth: outputs.auth }, /auth needs a version/],
   ['a misspelt section', { version: '1.3', atuh: {} }, /atuh is not a section/],
   ['a misspelt category', { Auht: {} }, /Auht is not one of/],
-  ['a number for a pool', { version: '1', auth: { user_pool_id: 7, user_pool_client_id: 'c' } }, /auth\.user_pool_id must be a text, not 7/],
-  ['a pool without client', { version: '1', auth: { user_pool_id: 'us-east-1_x' } }, /auth\.user_pool_client_id is missing/],
+  [
+    'a number for a pool',
+    { version: '1', auth: { user_pool_id: 7, user_pool_client_id: 'c' } },
+    /auth\.user_pool_id must be a text, not 7/,
+  ],
+  [
+    'a pool without client',
+    { version: '1', auth: { user_pool_id: 'us-east-1_x' } },
+    /auth\.user_pool_client_id is missing/,
+  ],
   ['data without url', { version: '1', data: { aws_region: 'x' } }, /data\.url is missing.*aws_region/],
-  ['an unknown mode', { version: '1', data: { ...outputs.data, default_authorization_type: 'MAGIC' } }, /data\.default_authorization_type.*API_KEY.*MAGIC/],
-  ['a bucket without region', { version: '1', storage: { bucket_name: 'b' } }, /storage\.aws_region is missing/],
-  ['two buckets of one name', { version: '1', storage: { ...outputs.storage, buckets: [outputs.storage.buckets[0], outputs.storage.buckets[0]] } }, /buckets\.1\.name is taken/],
+  [
+    'an unknown mode',
+    { version: '1', data: { ...outputs.data, default_authorization_type: 'MAGIC' } },
+    /data\.default_authorization_type.*API_KEY.*MAGIC/,
+  ],
+  [
+    'a bucket without region',
+    { version: '1', storage: { bucket_name: 'b' } },
+    /storage\.aws_region is missing/,
+  ],
+  [
+    'two buckets of one name',
+    {
+      version: '1',
+      storage: { ...outputs.storage, buckets: [outputs.storage.buckets[0], outputs.storage.buckets[0]] },
+    },
+    /buckets\.1\.name is taken/,
+  ],
   ['a section that is a text', { version: '1', auth: 'yes' }, /auth must be an object, not "yes"/],
-  ['a list in the library form', { Auth: { Cognito: { userPoolId: ['x'] } } }, /Auth\.Cognito\.userPoolId must be a text/],
-  ['a GraphQL without endpoint', { API: { GraphQL: { defaultAuthMode: 'iam' } } }, /API\.GraphQL\.endpoint is missing/],
+  [
+    'a list in the library form',
+    { Auth: { Cognito: { userPoolId: ['x'] } } },
+    /Auth\.Cognito\.userPoolId must be a text/,
+  ],
+  [
+    'a GraphQL without endpoint',
+    { API: { GraphQL: { defaultAuthMode: 'iam' } } },
+    /API\.GraphQL\.endpoint is missing/,
+  ],
 ])('%s is refused at configure, by the name of the key', (_, config, message) => {
   expect(() => Amplify.configure(config)).toThrow(message)
-  expect(() => Amplify.configure(config)).toThrow(expect.objectContaining({ name: 'InvalidConfigurationException' }))
+  expect(() => Amplify.configure(config)).toThrow(
+    expect.objectContaining({ name: 'InvalidConfigurationException' }),
+  )
 })
 
 test('a newer minor version may bring sections we do not know', () => {
@@ -216,7 +272,10 @@ test('the configuration is frozen all through, and the given object is not', () 
 test('the spread of the configuration configures again', () => {
   Amplify.configure(outputs)
   const before = Amplify.getConfig()
-  Amplify.configure({ ...before, API: { ...before.API, REST: { own: { endpoint: 'https://api.example.com' } } } })
+  Amplify.configure({
+    ...before,
+    API: { ...before.API, REST: { own: { endpoint: 'https://api.example.com' } } },
+  })
   expect(Amplify.getConfig()).toMatchObject({
     Auth: { Cognito: { userPoolId: 'eu-west-1_Abc' } },
     API: { GraphQL: { apiKey: 'da2-x' }, REST: { own: { endpoint: 'https://api.example.com' } } },

@@ -6,14 +6,22 @@ export {
   type AuthTokens,
   createAmplifyContext,
 } from './amplifyContext.js'
+export { Cache, type CacheConfig, type CacheItemOptions, type StorageCache } from './cache.js'
 export type { AuthHubEventData, Channels } from './channels.js'
+export {
+  type ConfigurationBuilder,
+  type CreateConfigurationBuilderOptions,
+  createConfigurationBuilder,
+} from './configurationBuilder.js'
 export type { Context } from './context.js'
 export { CookieStorage, type CookieStorageData } from './cookieStorage.js'
 export type { AWSCredentials } from './credentials.js'
 export { AmplifyError } from './errors.js'
 export type { EventDataMap, HubCallback, HubCapsule, HubPayload, StopListenerCallback } from './events.js'
 export { Hub } from './hub.js'
+export { I18n } from './i18n.js'
 export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
+export { ConsoleLogger, type LoggingProvider, type LogType } from './logger.js'
 export type { KeyValueStorageEvent, KeyValueStorageInterface, Platform } from './platform.js'
 export type {
   AmplifyOutputsUnknown,
@@ -31,4 +39,9 @@ export type {
   StorageConfig,
   TokenProvider,
 } from './resourcesConfig.js'
+export {
+  ServiceWorker,
+  type ServiceWorkerOptions,
+  type ServiceWorkerStateChangeHandler,
+} from './serviceWorker.js'
 export { defaultStorage, sessionStorage, sharedInMemoryStorage } from './stores.js'

@@ -44,6 +44,9 @@ export async function presign(
   const message = toSign(request, { ...scope, unsignedPayload: true })
   const signed = await signer(ctx, scope, identity).presign(message, {
     expiresIn,
+    // Says that the body is not hashed, without appearing in the link.
+    unhoistableHeaders: new Set(['x-amz-content-sha256']),
+    unsignableHeaders: new Set(['x-amz-content-sha256']),
     signingDate: new Date(serverTime(ctx)),
   })
   const url = withPath(request.url)
@@ -65,7 +68,20 @@ async function credentialsFor(ctx: Context, rest = 0): Promise<AWSCredentials> {
 }
 
 function signer(ctx: Context, { service, region }: SigningScope, identity: AWSCredentials): SignatureV4 {
-  const { sha256 } = ctx.platform
+  const sha256 = async (data: Uint8Array) => {
+    try {
+      return await ctx.platform.sha256(data)
+    } catch (cause) {
+      throw new AmplifyError(
+        'PlatformNotSupported',
+        'Signing needs SHA-256, which browsers keep to safe pages.',
+        {
+          cause,
+          recoverySuggestion: 'Serve the page over https or from localhost.',
+        },
+      )
+    }
+  }
 
   /** SHA-256, or with a secret HMAC-SHA-256 (RFC 2104), out of the platform's hash. */
   class Hash {
@@ -96,6 +112,7 @@ function signer(ctx: Context, { service, region }: SigningScope, identity: AWSCr
     credentials: identity,
     // S3 takes the path as it is; all others escape it a second time.
     uriEscapePath: service !== 's3',
+    applyChecksum: service === 's3',
   })
 }
 

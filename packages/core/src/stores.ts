@@ -11,6 +11,32 @@ export function createMemoryStore(): KeyValueStorageInterface {
   }
 }
 
+/** The page's own storage, if it has one and may touch it. */
+export function webStorage(name: 'localStorage' | 'sessionStorage'): Storage | undefined {
+  try {
+    // Node has a localStorage of its own behind a flag, which warns when touched: only pages have one for us.
+    return typeof document === 'undefined' ? undefined : globalThis[name]
+  } catch {
+    // Private windows and sandboxed frames throw on the mere look.
+    return undefined
+  }
+}
+
+/** What stands in for the page's storage where there is none. */
+export function createMemoryStorage(): Storage {
+  const items = new Map<string, string>()
+  return {
+    get length() {
+      return items.size
+    },
+    key: (index) => [...items.keys()][index] ?? null,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    clear: () => items.clear(),
+  }
+}
+
 /**
  * A store over `localStorage` or `sessionStorage`. Where there is none, or the browser forbids it (private windows, sandboxed
  * frames), items live in memory; an item that does not fit (quota) does too, so that a full disk signs nobody out.
@@ -18,11 +44,10 @@ export function createMemoryStore(): KeyValueStorageInterface {
 function createWebStore(name: 'localStorage' | 'sessionStorage'): KeyValueStorageInterface {
   const memory = new Map<string, string>()
 
-  // Merely touching the property may throw, so each access goes through here.
+  // Any access may throw, so each goes through here.
   function attempt<T>(work: (storage: Storage) => T): T | undefined {
     try {
-      // Node has a localStorage of its own behind a flag, which warns when touched: only pages have one for us.
-      const storage = typeof document === 'undefined' ? undefined : globalThis[name]
+      const storage = webStorage(name)
       return storage && work(storage)
     } catch {
       return undefined
@@ -53,7 +78,7 @@ function createWebStore(name: 'localStorage' | 'sessionStorage'): KeyValueStorag
     },
     addListener(listener: (event: KeyValueStorageEvent) => Promise<void>) {
       const onStorage = (event: StorageEvent) => {
-        if (event.storageArea === attempt((storage) => storage)) void listener(event)
+        if (event.storageArea === webStorage(name)) void listener(event)
       }
       if (typeof document === 'undefined') return () => {}
       addEventListener('storage', onStorage)
