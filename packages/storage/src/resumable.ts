@@ -1,4 +1,4 @@
-import { type Context, perContext } from '@backline/core/internal'
+import { type Context, perContext, withLock } from '@backline/core/internal'
 
 // What is remembered of unfinished uploads, in the platform's store, so that they go on after a reload. Key, shape and lifetime are
 // those of aws-amplify.
@@ -43,8 +43,8 @@ type Uploads = Record<string, UnfinishedUpload>
 
 /** Reads, drops what is too old, changes, writes; one at a time across tabs. */
 async function change(ctx: Context, edit: (uploads: Uploads) => void): Promise<Uploads> {
-  const { store, now, withLock } = ctx.platform
-  return withLock('backline.storage.uploads', 2_000, async () => {
+  const { store, now } = ctx.platform
+  return withLock(ctx, 'backline.storage.uploads', 2_000, async () => {
     try {
       const before = (await store.getItem(storeKey)) ?? '{}'
       const uploads = Object.fromEntries(
