@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import { afterAll, expect, test } from 'vitest'
+import { serve } from '../sandbox.js'
+
+const Bucket = 'drive-bucket'
+const MIB = 1024 * 1024
+const plan = {
+  extraOutputs: {},
+  storages: [{ name: 'drive', isDefault: true, bucketName: Bucket, rules: [] }],
+}
+const folder = mkdtempSync(join(tmpdir(), 'backline-test-'))
+const dataDir = join(folder, 'data')
+const children: ChildProcess[] = []
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+// Node reads our types away by itself; only the names of the files it must be told.
+const RESOLVE = `import { registerHooks } from 'node:module'
+  registerHooks({
+    resolve(name, context, next) {
+      try {
+        return next(name, context)
+      } catch (error) {
+        if (!name.endsWith('.js')) throw error
+        return next(name.slice(0, -3) + '.ts', context)
+      }
+    },
+  })`
+
+/** A sandbox in a process of its own, to be killed. */
+async function startChild(): Promise<{ child: ChildProcess; url: string; key: string; secret: string }> {
+  const program = `import { serve } from ${JSON.stringify(new URL('../sandbox.js', import.meta.url).href)}
+    const { url, credentials } = await serve(${JSON.stringify(plan)}, { dataDir: ${JSON.stringify(dataDir)} })
+    console.log(JSON.stringify({ url, key: credentials.accessKeyId, secret: credentials.secretAccessKey }))`
+  const hooks = `data:text/javascript,${encodeURIComponent(RESOLVE)}`
+  const child = spawn(
+    process.execPath,
+    ['-C', 'source', '--import', hooks, '--input-type=module', '-e', program],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  children.push(child)
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).once('line', resolve)
+    child.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}.`)))
+  })
+  return { child, ...JSON.parse(line) }
+}
+
+test('killed in the middle of writes, it has everything it acknowledged and nothing by halves', async () => {
+  const { child, url: endpoint, key: accessKeyId, secret: secretAccessKey } = await startChild()
+  const options = { region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 }
+  const writer = new S3Client({ ...options, endpoint, credentials: { accessKeyId, secretAccessKey } })
+
+  const md5 = (data: Uint8Array) => createHash('md5').update(data).digest('hex')
+  const sent = new Map<string, Set<string>>()
+  const acknowledged = new Map<string, string>()
+  let running = true
+  const keepWriting = async (lane: number) => {
+    for (let round = 0; running; round++) {
+      // Few keys, so that objects are replaced as well as made.
+      const Key = `${lane}/${round % 3}`
+      const big = lane === 0
+      const body = randomBytes(big ? 11 * MIB : 50_000 + lane)
+      const hash = md5(body)
+      sent.set(Key, (sent.get(Key) ?? new Set()).add(hash))
+      try {
+        if (big) await new Upload({ client: writer, params: { Bucket, Key, Body: body } }).done()
+        else await writer.send(new PutObjectCommand({ Bucket, Key, Body: body }))
+        acknowledged.set(Key, hash)
+      } catch {
+        return
+      }
+    }
+  }
+  const lanes = [0, 1, 2, 3].map(keepWriting)
+  await expect.poll(() => acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(9)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  running = false
+  await Promise.all(lanes)
+  writer.destroy()
+
+  const sandbox = await serve(plan, { dataDir })
+  const reader = new S3Client({ ...options, endpoint: sandbox.url, credentials: sandbox.credentials })
+  try {
+    const { Contents = [] } = await reader.send(new ListObjectsV2Command({ Bucket }))
+    expect(Contents.map(({ Key }) => Key)).toEqual(expect.arrayContaining([...acknowledged.keys()]))
+    const read = new Map<string, string>()
+    for (const { Key } of Contents) {
+      const { Body } = await reader.send(new GetObjectCommand({ Bucket, Key }))
+      read.set(Key!, md5(await Body!.transformToByteArray()))
+    }
+    // The last write of a lane may have been recorded without its answer having come through; then the key holds that one, whole.
+    for (const [key, hash] of read)
+      expect(sent.get(key)!.has(hash), `${key} holds something never sent`).toBe(true)
+    const stale = [...acknowledged].filter(([key, hash]) => read.get(key) !== hash)
+    const lastSent = (key: string) => [...sent.get(key)!].at(-1)
+    expect(stale.filter(([key]) => read.get(key) !== lastSent(key))).toEqual([])
+    // Nobody's files have been swept away: what is left belongs to objects and to uploads that can go on.
+    expect(readdirSync(join(dataDir, 'files', 's3')).filter((file) => file.endsWith('.part'))).toEqual([])
+  } finally {
+    reader.destroy()
+    await sandbox.stop()
+  }
+})
