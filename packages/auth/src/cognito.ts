@@ -1,6 +1,15 @@
 import type * as aws from '@aws-sdk/client-cognito-identity-provider'
-import { type AwsJsonCall, awsJson, type Context, userPool } from '@backline/core/internal'
+import {
+  type AwsJsonCall,
+  awsJson,
+  type Context,
+  fromBase64,
+  serverTime,
+  toBase64,
+  userPool,
+} from '@backline/core/internal'
 import { AuthError } from './errors.js'
+import { type Ephemeral, proof, timestamp } from './srp.js'
 
 // The user-pool wire, as far as we speak it: AWS JSON 1.1, unsigned. Refreshing tokens is core's. Not spoken: client secrets
 // (an app in a user's hands cannot keep one) and the Admin operations. See docs/protocols/cognito-idp.md.
@@ -38,4 +47,26 @@ export function cognito<Op extends keyof Operations>(
     input,
     error: AuthError,
   })
+}
+
+/** The answers to `PASSWORD_VERIFIER` and `DEVICE_PASSWORD_VERIFIER` that prove a password. */
+export async function passwordClaim(
+  ctx: Context,
+  secret: Ephemeral,
+  who: { pool: string; user: string; password: string },
+  { SRP_B = '', SALT = '', SECRET_BLOCK = '' }: Record<string, string> = {},
+): Promise<Record<string, string>> {
+  const TIMESTAMP = timestamp(serverTime(ctx))
+  const signature = await proof(ctx.platform.sha256, secret, {
+    ...who,
+    B: SRP_B,
+    salt: SALT,
+    secretBlock: fromBase64(SECRET_BLOCK),
+    timestamp: TIMESTAMP,
+  })
+  return {
+    PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
+    PASSWORD_CLAIM_SIGNATURE: toBase64(signature),
+    TIMESTAMP,
+  }
 }

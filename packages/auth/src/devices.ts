@@ -1,14 +1,6 @@
-import {
-  type Context,
-  type DeviceMetadata,
-  fromBase64,
-  serverTime,
-  storedDevice,
-  toBase64,
-  userPool,
-} from '@backline/core/internal'
-import { type AuthResponse, cognito } from './cognito.js'
-import { ephemeral, proof, timestamp, verifier } from './srp.js'
+import { type Context, type DeviceMetadata, storedDevice, toBase64, userPool } from '@backline/core/internal'
+import { type AuthResponse, cognito, passwordClaim } from './cognito.js'
+import { ephemeral, verifier } from './srp.js'
 
 // Pools that remember devices: a device proves itself after its user, with a password that only it knows.
 
@@ -30,35 +22,24 @@ export async function proveDevice(
 ): Promise<AuthResponse> {
   const { clientId: ClientId } = userPool(ctx)
   const secret = ephemeral(ctx.platform.randomBytes(32))
-  const asked = await cognito(ctx, 'RespondToAuthChallenge', {
+  const challenge = await cognito(ctx, 'RespondToAuthChallenge', {
     ChallengeName: 'DEVICE_SRP_AUTH',
     ClientId,
     ClientMetadata,
     Session,
     ChallengeResponses: { USERNAME: username, SRP_A: secret.A.toString(16), DEVICE_KEY: device.deviceKey },
   })
-  const { SRP_B = '', SALT = '', SECRET_BLOCK = '', USERNAME = username } = asked.ChallengeParameters ?? {}
-  const TIMESTAMP = timestamp(serverTime(ctx))
-  const signature = await proof(ctx.platform.sha256, secret, {
-    pool: device.deviceGroupKey,
-    user: device.deviceKey,
-    password: device.randomPassword,
-    B: SRP_B,
-    salt: SALT,
-    secretBlock: fromBase64(SECRET_BLOCK),
-    timestamp: TIMESTAMP,
-  })
+  const asked = challenge.ChallengeParameters
+  const { deviceGroupKey: pool, deviceKey: user, randomPassword: password } = device
   return cognito(ctx, 'RespondToAuthChallenge', {
     ChallengeName: 'DEVICE_PASSWORD_VERIFIER',
     ClientId,
     ClientMetadata,
-    Session: asked.Session,
+    Session: challenge.Session,
     ChallengeResponses: {
-      USERNAME,
-      PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
-      PASSWORD_CLAIM_SIGNATURE: toBase64(signature),
-      TIMESTAMP,
-      DEVICE_KEY: device.deviceKey,
+      ...(await passwordClaim(ctx, secret, { pool, user, password }, asked)),
+      USERNAME: asked?.USERNAME ?? username,
+      DEVICE_KEY: user,
     },
   })
 }

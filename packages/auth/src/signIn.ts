@@ -4,21 +4,18 @@ import {
   clearStoredDevice,
   currentContext,
   decodeJWT,
-  fromBase64,
-  serverTime,
   storedSession,
   storeSession,
-  toBase64,
   userPool,
 } from '@backline/core/internal'
-import { type AuthResponse, cognito } from './cognito.js'
+import { type AuthResponse, cognito, passwordClaim } from './cognito.js'
 import { latestSession, userOf } from './currentUser.js'
 import { confirmDevice, type Device, knownDevice, proveDevice } from './devices.js'
 import { AuthError } from './errors.js'
 import { type SignInStep, signInStep, totpSetup } from './signInStep.js'
 import { signOut } from './signOut.js'
 import { signUps } from './signUp.js'
-import { type Ephemeral, ephemeral, proof, timestamp } from './srp.js'
+import { ephemeral } from './srp.js'
 
 export interface SignInOptions {
   /** How the password is shown to be known: by a proof that never sends it (`USER_SRP_AUTH`, the default), or by sending it. */
@@ -126,7 +123,7 @@ async function somebodyElse(ctx: Context, username: string): Promise<boolean> {
 /** Everything up to the answer that no password or device can move on: tokens, or a question to the user. */
 async function authenticate(ctx: Context, attempt: Attempt): Promise<Answered> {
   const { username, password, authFlowType: AuthFlow, clientMetadata: ClientMetadata } = attempt
-  const { clientId: ClientId } = userPool(ctx)
+  const { clientId: ClientId, userPoolId } = userPool(ctx)
   const secret = AuthFlow === 'USER_SRP_AUTH' ? ephemeral(ctx.platform.randomBytes(32)) : undefined
   let name = username
   let device = secret ? undefined : await knownDevice(ctx, name)
@@ -147,12 +144,18 @@ async function authenticate(ctx: Context, attempt: Attempt): Promise<Answered> {
     name = asked?.USERNAME ?? asked?.USER_ID_FOR_SRP ?? username
     if (answer.ChallengeName === 'PASSWORD_VERIFIER' && secret) {
       device = await knownDevice(ctx, name)
+      const user = asked?.USER_ID_FOR_SRP ?? name
+      const pool = userPoolId.split('_')[1] ?? ''
       answer = await cognito(ctx, 'RespondToAuthChallenge', {
         ChallengeName: 'PASSWORD_VERIFIER',
         ClientId,
         ClientMetadata,
         Session: answer.Session,
-        ChallengeResponses: { ...(await provenPassword(ctx, secret, password, asked)), ...deviceKey(device) },
+        ChallengeResponses: {
+          ...(await passwordClaim(ctx, secret, { pool, user, password }, asked)),
+          USERNAME: user,
+          ...deviceKey(device),
+        },
       })
     }
     if (answer.ChallengeName === 'DEVICE_SRP_AUTH' && device) {
@@ -176,30 +179,6 @@ async function authenticate(ctx: Context, attempt: Attempt): Promise<Answered> {
 
 function deviceKey(device: Device | undefined): { DEVICE_KEY?: string } {
   return device ? { DEVICE_KEY: device.deviceKey } : {}
-}
-
-async function provenPassword(
-  ctx: Context,
-  secret: Ephemeral,
-  password: string,
-  { USER_ID_FOR_SRP = '', SRP_B = '', SALT = '', SECRET_BLOCK = '' }: Record<string, string> = {},
-): Promise<Record<string, string>> {
-  const TIMESTAMP = timestamp(serverTime(ctx))
-  const signature = await proof(ctx.platform.sha256, secret, {
-    pool: userPool(ctx).userPoolId.split('_')[1] ?? '',
-    user: USER_ID_FOR_SRP,
-    password,
-    B: SRP_B,
-    salt: SALT,
-    secretBlock: fromBase64(SECRET_BLOCK),
-    timestamp: TIMESTAMP,
-  })
-  return {
-    USERNAME: USER_ID_FOR_SRP,
-    PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
-    PASSWORD_CLAIM_SIGNATURE: toBase64(signature),
-    TIMESTAMP,
-  }
 }
 
 async function unfinished(ctx: Context, { name, answer }: Answered): Promise<SignInOutput> {
