@@ -86,7 +86,8 @@ export async function verifySignature(request: WireRequest, options: VerifyOptio
     request,
     claim,
     credentials,
-    claim.payload ?? body ?? sha256(''),
+    // What was declared counts only where the body is not at hand: `UNSIGNED-PAYLOAD` is S3's alone.
+    body ?? claim.payload ?? sha256(''),
     options.pathEncoding ?? 'twice',
   )
   if (!equal(expected, claim.signature)) {
@@ -223,20 +224,19 @@ function canonicalPath(path: string, encoding: 'once' | 'twice'): string {
 }
 
 function canonicalQuery(query: string): string {
+  // By name, then by value: sorting whole pairs would put `key1=` before `key=`.
   return query
     .split('&')
     .filter(Boolean)
-    .map((pair) =>
-      pair
-        .split(/=(.*)/s)
-        .slice(0, 2)
-        .map((each) => strictEncode(decode(each ?? ''))),
-    )
+    .map((pair) => pair.split(/=(.*)/s).slice(0, 2).map(decode).map(strictEncode))
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value = '']) => `${name}=${value}`)
-    .sort()
+    .map(([name = '', value = '']) => [name, value] as const)
+    .sort(([name, value], [otherName, otherValue]) => order(name, otherName) || order(value, otherValue))
+    .map((pair) => pair.join('='))
     .join('&')
 }
+
+const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
 
 function decode(text: string): string {
   try {
