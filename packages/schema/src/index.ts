@@ -51,6 +51,7 @@ export {
   modelIntrospection,
 } from './introspection.js'
 export type { OperationName } from './models.js'
+export { plural } from './plural.js'
 export type {
   AuthMode,
   CallOptions,

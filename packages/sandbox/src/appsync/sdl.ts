@@ -1,3 +1,4 @@
+import { plural } from '@backline/schema'
 import {
   type ConstDirectiveNode,
   type ConstValueNode,
@@ -329,30 +330,4 @@ export const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.
 export function printType({ name, required, list, listRequired }: TypeRef): string {
   const element = required ? `${name}!` : name
   return list ? `[${element}]${listRequired ? '!' : ''}` : element
-}
-
-const IRREGULAR: [RegExp, string][] = [
-  [/(pe)rson$/i, '$1ople'],
-  [/(child)$/i, '$1ren'],
-  [/(m|wom)an$/i, '$1en'],
-  [/(m|l)ouse$/i, '$1ice'],
-  [/(sheep|fish|deer|series|species|news|data|media|equipment|information|feedback|software)$/i, '$1'],
-  [/(?:([^f])fe|(l|ar|oa)f)$/i, '$1$2ves'],
-  [/([^aeiou])y$/i, '$1ies'],
-  [/(qu)y$/i, '$1ies'],
-  [/(matr|vert|ind)(?:ix|ex)$/i, '$1ices'],
-  [/(ax|test)is$/i, '$1es'],
-  [/([^l]ias|[aeiou]las|[ejzr]as|[iu]am)$/i, '$1s'],
-  [/(e[mn]u)s?$/i, '$1s'],
-  [/(alumn|syllab|vir|radi|nucle|fung|cact|stimul|termin|bacill|foc|uter|loc|strat)(?:us|i)$/i, '$1i'],
-  [/(her|at|gr|potat|tomat|buffal|ech|embarg|torped|vet)o$/i, '$1oes'],
-  [/sis$/i, 'ses'],
-  [/(ss|sh|ch|x|z|s)$/i, '$1es'],
-  [/$/, 's'],
-]
-
-/** English plural as the `pluralize` package makes it for the words that models are named after. */
-export function plural(name: string): string {
-  const [pattern, replacement] = IRREGULAR.find(([each]) => each.test(name))!
-  return name.replace(pattern, replacement)
 }

@@ -1,0 +1,147 @@
+import {
+  CognitoIdentityClient,
+  GetCredentialsForIdentityCommand,
+  GetIdCommand,
+} from '@aws-sdk/client-cognito-identity'
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import type { BackendPlan, DataPlan } from '../plan.js'
+import { type Sandbox, serve } from '../sandbox.js'
+import { authPlan } from '../testing.js'
+
+// For tests of this folder only: a sandbox with users in it, spoken to from outside.
+
+export interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by many tests in many shapes.
+  data: any
+  errors?: {
+    message: string
+    errorType?: string | null
+    path?: (string | number)[] | null
+    data?: unknown
+    locations?: unknown
+  }[]
+}
+
+export type Headers = Record<string, string>
+
+export interface User {
+  headers: Headers
+  idToken: string
+  accessToken: string
+  sub: string
+}
+
+const PASSWORD = 'Correct-horse-1'
+
+/** A schema as `a.schema()` returns it, of which only the SDL counts. */
+export const schemaOf = (sdl: string) =>
+  ({ transform: () => ({ schema: sdl }) }) as unknown as DataPlan['schema']
+
+export const planOf = (schema: string | object, data: Partial<DataPlan> = {}): BackendPlan => ({
+  auth: { ...authPlan, groups: ['Admin', 'Staff'] },
+  data: {
+    schema: typeof schema === 'string' ? schemaOf(schema) : (schema as DataPlan['schema']),
+    defaultAuthMode: 'apiKey',
+    apiKeyDays: 30,
+    ...data,
+  },
+  storages: [],
+  extraOutputs: {},
+})
+
+export async function openStage(schema: string | object, data: Partial<DataPlan> = {}, dataDir = ':memory:') {
+  const sandbox = await serve(planOf(schema, data), { dataDir })
+  return { sandbox, ...speakTo(sandbox) }
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>
+
+function speakTo(sandbox: Sandbox) {
+  const outputs = sandbox.outputs.data as {
+    url: string
+    api_key: string
+    default_authorization_type: string
+    authorization_types: string[]
+    model_introspection: { models: Record<string, unknown> }
+  }
+  const auth = sandbox.outputs.auth as {
+    user_pool_id: string
+    user_pool_client_id: string
+    identity_pool_id: string
+  }
+  const options = {
+    region: 'us-east-1',
+    endpoint: sandbox.url,
+    credentials: sandbox.credentials,
+    maxAttempts: 1,
+  }
+  const idp = new CognitoIdentityProviderClient(options)
+  const identity = new CognitoIdentityClient(options)
+  const withKey: Headers = { 'x-api-key': outputs.api_key }
+
+  async function post(body: unknown, headers: Headers = withKey): Promise<Answer> {
+    const response = await fetch(outputs.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+    return { status: response.status, ...((await response.json()) as Omit<Answer, 'status'>) }
+  }
+
+  return {
+    outputs,
+    withKey,
+    post,
+    ask: (query: string, variables: object = {}, headers: Headers = withKey) =>
+      post({ query, variables }, headers),
+
+    /** Somebody who has signed in. */
+    async user(email: string, ...groups: string[]): Promise<User> {
+      const who = { UserPoolId: auth.user_pool_id, Username: email }
+      await idp.send(new AdminCreateUserCommand({ ...who, MessageAction: 'SUPPRESS' }))
+      await idp.send(new AdminSetUserPasswordCommand({ ...who, Password: PASSWORD, Permanent: true }))
+      for (const GroupName of groups) await idp.send(new AdminAddUserToGroupCommand({ ...who, GroupName }))
+      const { AuthenticationResult } = await idp.send(
+        new InitiateAuthCommand({
+          ClientId: auth.user_pool_client_id,
+          AuthFlow: 'USER_PASSWORD_AUTH',
+          AuthParameters: { USERNAME: email, PASSWORD },
+        }),
+      )
+      const accessToken = AuthenticationResult!.AccessToken!
+      const claims = JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString()) as {
+        sub: string
+      }
+      return {
+        accessToken,
+        idToken: AuthenticationResult!.IdToken!,
+        headers: { authorization: accessToken },
+        sub: claims.sub,
+      }
+    },
+
+    /** Keys of the identity pool: of a guest, or of a user. */
+    async keys(idToken?: string) {
+      const provider = `cognito-idp.us-east-1.amazonaws.com/${auth.user_pool_id}`
+      const Logins = idToken ? { [provider]: idToken } : undefined
+      const { IdentityId } = await identity.send(
+        new GetIdCommand({ IdentityPoolId: auth.identity_pool_id, Logins }),
+      )
+      const { Credentials } = await identity.send(
+        new GetCredentialsForIdentityCommand({ IdentityId, Logins }),
+      )
+      return {
+        accessKeyId: Credentials!.AccessKeyId!,
+        secretAccessKey: Credentials!.SecretKey!,
+        sessionToken: Credentials!.SessionToken!,
+      }
+    },
+  }
+}
