@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
-import { type Headers, openStage, type Stage } from './testing.js'
+import { type Headers, openStage, type Stage } from './stage.fixture.js'
 
 const stages: Stage[] = []
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defineBackend, defineData } from '@backline/schema/backend'
 import { afterEach, expect, test } from 'vitest'
 import { serve } from '../sandbox.js'
-import { openStage, planOf, type Stage, schemaOf } from './testing.js'
+import { openStage, planOf, type Stage, schemaOf } from './stage.fixture.js'
 
 const stages: Stage[] = []
 afterEach(async () => {

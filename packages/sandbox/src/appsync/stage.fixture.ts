@@ -11,8 +11,8 @@ import {
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { BackendPlan, DataPlan } from '../plan.js'
+import { authPlan } from '../pool.fixture.js'
 import { type Sandbox, serve } from '../sandbox.js'
-import { authPlan } from '../testing.js'
 
 // For tests of this folder only: a sandbox with users in it, spoken to from outside.
 

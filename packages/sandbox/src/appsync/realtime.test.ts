@@ -1,0 +1,355 @@
+import { afterEach, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { type Headers, openStage, type Stage } from './stage.fixture.js'
+
+const stages: Stage[] = []
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.sandbox.stop()
+})
+const start = async (...options: Parameters<typeof openStage>) => {
+  const stage = await openStage(...options)
+  stages.push(stage)
+  return stage
+}
+
+interface Message {
+  type: string
+  id?: string
+  // biome-ignore lint/suspicious/noExplicitAny: payloads are looked into by many tests in many shapes.
+  payload?: any
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64')
+
+/** A plain client of the protocol, written from its page. */
+async function connect(
+  url: string,
+  authorization: Headers,
+  { by = 'subprotocol', init = true }: { by?: 'subprotocol' | 'query'; init?: boolean } = {},
+) {
+  const { host } = new URL(url)
+  const header = encode({ host, ...authorization })
+  const address = `${url.replace('http', 'ws')}/realtime`
+  const socket =
+    by === 'query'
+      ? new WebSocket(`${address}?header=${encodeURIComponent(header)}&payload=${encode({})}`, 'graphql-ws')
+      : new WebSocket(address, [
+          'graphql-ws',
+          `header-${header.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`,
+        ])
+  const received: Message[] = []
+  const waiting = new Set<() => void>()
+  socket.on('message', (data) => {
+    received.push(JSON.parse(data.toString()) as Message)
+    for (const wake of waiting) wake()
+  })
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', reject)
+  })
+  const next = async (type: string, id?: string): Promise<Message> => {
+    for (;;) {
+      const at = received.findIndex((each) => each.type === type && (id === undefined || each.id === id))
+      if (at >= 0) return received.splice(at, 1)[0]!
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          waiting.delete(wake)
+          resolve()
+        }
+        waiting.add(wake)
+      })
+    }
+  }
+  const send = (message: unknown) =>
+    socket.send(typeof message === 'string' ? message : JSON.stringify(message))
+  const begin = (id: string, query: string, variables: object = {}, as: Headers = authorization) =>
+    send({
+      id,
+      type: 'start',
+      payload: { data: JSON.stringify({ query, variables }), extensions: { authorization: { host, ...as } } },
+    })
+  if (init) send({ type: 'connection_init' })
+  return { socket, received, next, send, begin }
+}
+
+const TODO = `type Todo @model @auth(rules: [{allow: public}]) {
+  content: String
+  must: Int!
+  priority: Int
+  tags: [String]
+}`
+const ON_CREATE =
+  'subscription ($f: ModelSubscriptionTodoFilterInput) { onCreateTodo(filter: $f) { id content priority __typename } }'
+const CREATE = 'mutation ($i: CreateTodoInput!) { createTodo(input: $i) { id content must priority tags } }'
+
+test.for(['subprotocol', 'query'] as const)('a subscriber told by the %s hears of new rows', async (by) => {
+  const { ask, outputs, withKey } = await start(TODO)
+  const client = await connect(outputs.url, withKey, { by })
+  expect(client.socket.protocol).toBe('graphql-ws')
+  expect(await client.next('connection_ack')).toEqual({
+    type: 'connection_ack',
+    payload: { connectionTimeoutMs: 300_000 },
+  })
+  client.begin('s1', ON_CREATE)
+  expect(await client.next('start_ack')).toEqual({ type: 'start_ack', id: 's1' })
+  const ids = ['a', 'b', 'c']
+  for (const id of ids) await ask(CREATE, { i: { id, content: `text ${id}`, must: 1 } })
+  for (const id of ids) {
+    expect(await client.next('data')).toEqual({
+      type: 'data',
+      id: 's1',
+      payload: { data: { onCreateTodo: { id, content: `text ${id}`, priority: null, __typename: 'Todo' } } },
+    })
+  }
+  client.send({ type: 'stop', id: 's1' })
+  expect(await client.next('complete')).toEqual({ type: 'complete', id: 's1' })
+  await ask(CREATE, { i: { must: 1 } })
+  client.send({ type: 'stop', id: 's1' })
+  expect(await client.next('error')).toMatchObject({
+    id: 's1',
+    payload: { errors: [{ errorType: 'UnknownOperationError' }] },
+  })
+  expect(client.received.filter((each) => each.type === 'data')).toEqual([])
+  client.socket.close()
+})
+
+test('an event holds what the mutation selected, and no more', async () => {
+  const { ask, outputs, withKey } = await start(TODO)
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  client.begin('some', 'subscription { onCreateTodo { id text: content priority } }')
+  client.begin('must', 'subscription { made: onCreateTodo { id must } }')
+  await client.next('start_ack', 'some')
+  await client.next('start_ack', 'must')
+  await ask(
+    'mutation { first: createTodo(input: { id: "x", content: "milk", must: 1, priority: 3 }) { key: id ...rest } } fragment rest on Todo { content }',
+  )
+  expect((await client.next('data', 'some')).payload).toEqual({
+    data: { onCreateTodo: { id: 'x', text: 'milk', priority: null } },
+  })
+  expect((await client.next('data', 'must')).payload).toMatchObject({
+    data: { made: null },
+    errors: [
+      {
+        message: "Cannot return null for non-nullable type: 'Int' within parent 'Todo' (/made/must)",
+        path: ['made', 'must'],
+      },
+    ],
+  })
+  // A mutation that failed has nothing to tell.
+  await ask(CREATE, { i: { id: 'x', must: 1 } })
+  await ask(CREATE, { i: { id: 'y', must: 2 } })
+  expect((await client.next('data', 'must')).payload.data).toEqual({ made: { id: 'y', must: 2 } })
+  client.socket.close()
+})
+
+test('updates and deletions are told to their own subscribers', async () => {
+  const { ask, outputs, withKey } = await start(TODO)
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  for (const verb of ['Update', 'Delete']) client.begin(verb, `subscription { on${verb}Todo { id content } }`)
+  await client.next('start_ack', 'Update')
+  await client.next('start_ack', 'Delete')
+  await ask(CREATE, { i: { id: 'x', must: 1 } })
+  await ask(
+    'mutation { updateTodo(input: { id: "x", content: "new" }) { id content } deleteTodo(input: { id: "x" }) { id content } }',
+  )
+  expect((await client.next('data')).payload.data).toEqual({ onUpdateTodo: { id: 'x', content: 'new' } })
+  expect((await client.next('data')).payload.data).toEqual({ onDeleteTodo: { id: 'x', content: 'new' } })
+  client.socket.close()
+})
+
+test('a filter is applied to each event', async () => {
+  const { ask, outputs, withKey } = await start(TODO)
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  const filters: Record<string, object> = {
+    eq: { content: { eq: 'b' } },
+    in: { content: { in: ['a', 'b'] } },
+    notIn: { content: { notIn: ['a', 'b'] } },
+    range: { priority: { gt: 1, le: 3 } },
+    between: { priority: { between: [2, 3] } },
+    contains: { tags: { contains: 'red' } },
+    or: { or: [{ content: { beginsWith: 'a' } }, { priority: { ge: 3 } }] },
+    and: { and: [{ content: { ne: 'a' } }, { priority: { lt: 3 } }] },
+  }
+  for (const [id, f] of Object.entries(filters)) {
+    client.begin(id, ON_CREATE, { f })
+    await client.next('start_ack', id)
+  }
+  client.begin('all', ON_CREATE)
+  await client.next('start_ack', 'all')
+  for (const [i, id] of ['a', 'b', 'c'].entries()) {
+    await ask(CREATE, {
+      i: { id, content: id, must: 1, priority: i + 1, tags: i === 1 ? ['red'] : ['blue'] },
+    })
+    await client.next('data', 'all')
+  }
+  const heard = (id: string) =>
+    client.received
+      .filter((each) => each.id === id)
+      .map((each) => each.payload.data.onCreateTodo.id)
+      .join('')
+  expect(Object.fromEntries(Object.keys(filters).map((id) => [id, heard(id)]))).toEqual({
+    eq: 'b',
+    in: 'ab',
+    notIn: 'c',
+    range: 'bc',
+    between: 'bc',
+    contains: 'b',
+    or: 'ac',
+    and: 'b',
+  })
+  client.begin('wrong', ON_CREATE, { f: { nothing: { eq: 1 } } })
+  expect((await client.next('error', 'wrong')).payload.errors[0].message).toMatch(/nothing/)
+  client.socket.close()
+})
+
+test('owners hear of their own rows, groups of theirs, administrators of all', async () => {
+  const { ask, outputs, user, withKey } = await start(`type Note @model @auth(rules: [
+    {allow: owner}, {allow: groups, groups: ["Admin"]}, {allow: groups, groupsField: "team", operations: [read]}
+  ]) { text: String team: String }`)
+  const ada = await user('ada@example.com')
+  const staff = await user('staff@example.com', 'Staff')
+  const admin = await user('admin@example.com', 'Admin')
+  const client = await connect(outputs.url, ada.headers)
+  await client.next('connection_ack')
+  const on = 'subscription ($owner: String) { onCreateNote(owner: $owner) { text owner } }'
+  for (const [id, { headers }] of Object.entries({ ada, staff, admin })) {
+    client.begin(id, on, {}, headers)
+    await client.next('start_ack', id)
+  }
+  client.begin('named', on, { owner: ada.sub }, ada.headers)
+  await client.next('start_ack', 'named')
+  client.begin('foreign', on, { owner: staff.sub }, ada.headers)
+  expect((await client.next('error', 'foreign')).payload.errors).toMatchObject([
+    { errorType: 'Unauthorized', message: 'Not Authorized to access onCreateNote on type Subscription' },
+  ])
+  client.begin('key', on, {}, withKey)
+  expect((await client.next('error', 'key')).payload.errors[0].errorType).toBe('Unauthorized')
+
+  const create = 'mutation ($i: CreateNoteInput!) { createNote(input: $i) { text owner team } }'
+  await ask(create, { i: { text: 'of ada' } }, ada.headers)
+  await ask(create, { i: { text: 'of staff', team: 'Staff' } }, admin.headers)
+  await ask(create, { i: { text: 'of nobody else' } }, admin.headers)
+  for (let i = 0; i < 3; i++) await client.next('data', 'admin')
+  const heard = (id: string) =>
+    client.received
+      .filter((each) => each.id === id && each.type === 'data')
+      .map((each) => each.payload.data.onCreateNote.text)
+  expect(heard('ada')).toEqual(['of ada'])
+  expect(heard('named')).toEqual(['of ada'])
+  expect(heard('staff')).toEqual(['of staff'])
+  client.socket.close()
+})
+
+test('whoever cannot prove who he is gets a connection_error, or an error for the one subscription', async () => {
+  const { outputs, withKey, user, sandbox } = await start(TODO)
+  const wrong = await connect(outputs.url, { 'x-api-key': 'da2-guessed' })
+  expect(await wrong.next('connection_error')).toMatchObject({
+    payload: { errors: [{ errorType: 'UnauthorizedException', errorCode: 401 }] },
+  })
+  const { host } = new URL(outputs.url)
+  const bare = new WebSocket(`ws://${host}/graphql/realtime`, 'graphql-ws')
+  bare.once('open', () => bare.send('{"type":"connection_init"}'))
+  const refusal = await new Promise<string>((resolve) =>
+    bare.once('message', (data) => resolve(data.toString())),
+  )
+  expect(JSON.parse(refusal)).toMatchObject({
+    type: 'connection_error',
+    payload: {
+      errors: [
+        { errorType: 'BadRequestException', errorCode: 400, message: 'Required headers are missing.' },
+      ],
+    },
+  })
+
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  const ada = await user('ada@example.com')
+  client.begin('token', ON_CREATE, {}, ada.headers)
+  expect((await client.next('error', 'token')).payload.errors[0].errorType).toBe('Unauthorized')
+  client.begin('bad', ON_CREATE, {}, { 'x-api-key': 'no' })
+  expect((await client.next('error', 'bad')).payload.errors[0].errorType).toBe('UnauthorizedException')
+  client.begin('good', ON_CREATE)
+  await client.next('start_ack', 'good')
+  sandbox.clock.advance(31 * 86_400_000)
+  client.begin('late', ON_CREATE)
+  expect((await client.next('error', 'late')).payload.errors[0].errorType).toBe('UnauthorizedException')
+  client.socket.close()
+})
+
+test('what is not the protocol is answered, not obeyed', async () => {
+  const { outputs, withKey, ask } = await start(TODO)
+  const early = await connect(outputs.url, withKey, { init: false })
+  early.begin('early', ON_CREATE)
+  expect((await early.next('error', 'early')).payload.errors[0].message).toBe(
+    'The connection is not initialised.',
+  )
+  early.send({ type: 'connection_init' })
+  await early.next('connection_ack')
+  for (const message of ['not json', '3', { type: 'dance' }, { type: 'start' }]) {
+    early.send(message)
+    expect((await early.next('error')).payload.errors[0].errorType).toBe('UnsupportedOperation')
+  }
+  early.send({ type: 'start', id: 'x', payload: { data: '{', extensions: { authorization: {} } } })
+  expect((await early.next('error', 'x')).payload.errors[0].errorType).toBe('BadRequestException')
+  early.begin('query', '{ listTodos { nextToken } }')
+  expect((await early.next('error', 'query')).payload.errors[0].errorType).toBe('BadRequestException')
+  early.begin('unknown', 'subscription { onSomething { id } }')
+  expect((await early.next('error', 'unknown')).payload.errors[0].message).toMatch(
+    /FieldUndefined.*onSomething/,
+  )
+  early.begin('twice', ON_CREATE)
+  early.begin('twice', ON_CREATE)
+  expect((await early.next('error', 'twice')).payload.errors[0].errorType).toBe('DuplicatedOperationError')
+  await early.next('start_ack', 'twice')
+  await ask(CREATE, { i: { must: 1 } })
+  await early.next('data', 'twice')
+  early.socket.close()
+})
+
+test('one connection holds 200 subscriptions', async () => {
+  const { outputs, withKey } = await start(TODO)
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  for (let i = 0; i < 201; i++) client.begin(`s${i}`, ON_CREATE)
+  const { id, payload } = await client.next('error')
+  expect(id).toBe('s200')
+  expect(payload.errors[0].errorType).toBe('MaxSubscriptionsReachedError')
+  for (let i = 0; i < 200; i++) await client.next('start_ack', `s${i}`)
+  client.socket.close()
+})
+
+test('a protected field and a relation to stricter rows stay out of what a mutation tells', async () => {
+  const { ask, outputs, user, withKey } = await start(`
+    type Post @model @auth(rules: [{allow: public}, {allow: private}]) {
+      title: String  secret: String @auth(rules: [{allow: private}])  notes: [Note] @hasMany(references: ["postId"])
+      tags: [Tag] @hasMany(references: ["postId"])
+    }
+    type Note @model @auth(rules: [{allow: owner}]) { text: String postId: ID post: Post @belongsTo(references: ["postId"]) }
+    type Tag @model @auth(rules: [{allow: public}, {allow: private}]) { name: String postId: ID post: Post @belongsTo(references: ["postId"]) }`)
+  const ada = await user('ada@example.com')
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  client.begin(
+    's',
+    'subscription { onUpdatePost { title secret notes { items { text } } tags { items { name } } } }',
+  )
+  await client.next('start_ack', 's')
+  await ask('mutation { createPost(input: { id: "p", title: "t", secret: "s" }) { id } }', {}, ada.headers)
+  await ask(
+    'mutation { createNote(input: { postId: "p", text: "mine" }) { id } createTag(input: { postId: "p", name: "n" }) { id } }',
+    {},
+    ada.headers,
+  )
+  const { data } = await ask(
+    'mutation { updatePost(input: { id: "p", title: "u" }) { title secret notes { items { text } } tags { items { name } } } }',
+    {},
+    ada.headers,
+  )
+  const told = { title: 'u', secret: null, notes: null, tags: { items: [{ name: 'n' }] } }
+  expect(data.updatePost).toEqual(told)
+  expect((await client.next('data', 's')).payload).toEqual({ data: { onUpdatePost: told } })
+  client.socket.close()
+})
