@@ -6,7 +6,8 @@ import { toBase64Url, utf8 } from './bytes.js'
 import { decodeJWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 import type { LibraryOptions } from './resourcesConfig.js'
-import { clearSession, session, storeSession } from './session.js'
+import { clearSession, session, storedSession, storeSession } from './session.js'
+import { clearStoredDevice, storedDevice } from './sessionStore.js'
 import { createMemoryStore } from './stores.js'
 
 const closing: (() => void)[] = []
@@ -129,3 +130,265 @@ test.each(['ada@example.com', 'a b', '50%', 'Ünï', 'a.b.c'])(
     expect((await session(ctx))?.username).toBe(username)
   },
 )
+
+test('what rotates is stored', async () => {
+  const { asked, context } = await pool((_, index) => [200, refreshed({ RefreshToken: `r-${index + 1}` })])
+  const store = createMemoryStore()
+  await signedIn(store)
+  const ctx = context({ store })
+  await session(ctx, { forceRefresh: true, clientMetadata: { from: 'test' } })
+  await session(ctx, { forceRefresh: true })
+  expect(asked.map(({ input }) => input.RefreshToken)).toEqual(['r-1', 'r-2'])
+  expect(asked[0]!.input.ClientMetadata).toEqual({ from: 'test' })
+  expect(await store.getItem(`${client}.ada.refreshToken`)).toBe('r-3')
+})
+
+test.each<[string, number, object]>([
+  ['a broken service', 500, { __type: 'InternalErrorException', message: 'x' }],
+  ['too many requests', 429, { __type: 'TooManyRequestsException', message: 'x' }],
+  ['a proxy', 502, {}],
+])('%s signs nobody out: it throws, tells, and the next call may work', async (_, status, body) => {
+  let broken = true
+  const { context } = await pool(() => (broken ? [status, body, { 'retry-after': '0' }] : [200, refreshed()]))
+  const store = createMemoryStore()
+  await signedIn(store)
+  const ctx = context({ store })
+  const events: any[] = []
+  ctx.events.listen('auth', ({ payload }) => events.push(payload))
+
+  const error: any = await session(ctx).catch((error) => error)
+  expect(error.status).toBe(status)
+  expect(events).toEqual([{ event: 'tokenRefresh_failure', data: { error } }])
+  expect(await store.getItem(`${client}.ada.refreshToken`)).toBe('r-1')
+
+  broken = false
+  expect(await session(ctx)).toMatchObject({ username: 'ada' })
+})
+
+test('offline keeps the session', async () => {
+  const { context } = await pool(() => [200, {}])
+  const store = createMemoryStore()
+  await signedIn(store)
+  const ctx = context({ store, platform: { fetch: () => Promise.reject(new TypeError('offline')) } })
+  await expect(session(ctx)).rejects.toMatchObject({ name: 'NetworkError' })
+  expect(await storedSession(ctx)).toMatchObject({ username: 'ada', refreshToken: 'r-1' })
+})
+
+test('a refresh ahead of expiry that fails leaves the tokens that are still good', async () => {
+  const { asked, context } = await pool(() => [500, {}, { 'retry-after': '0' }])
+  const store = createMemoryStore()
+  await signedIn(store, { expiresIn: 30 })
+  const ctx = context({ store })
+  expect(await session(ctx)).toMatchObject({ username: 'ada' })
+  expect(asked.length).toBeGreaterThan(0)
+  await expect(session(ctx, { forceRefresh: true })).rejects.toMatchObject({ status: 500 })
+})
+
+test.each([
+  ['NotAuthorizedException', false],
+  ['RefreshTokenReuseException', true],
+  ['UserNotFoundException', true],
+])('%s is definite: the session goes, listeners hear of it', async (name, throws) => {
+  const { context } = await pool(() => [400, { __type: name, message: 'no more' }])
+  const store = createMemoryStore()
+  await signedIn(store)
+  const ctx = context({ store })
+  const events: any[] = []
+  ctx.events.listen('auth', ({ payload }) => events.push(payload))
+
+  const reading = session(ctx)
+  if (throws) await expect(reading).rejects.toMatchObject({ name })
+  else expect(await reading).toBeUndefined()
+  expect(events).toMatchObject([{ event: 'tokenRefresh_failure', data: { error: { name } } }])
+  expect(await storedSession(ctx)).toBeUndefined()
+  expect(await store.getItem(`${client}.ada.refreshToken`)).toBeNull()
+})
+
+test('two tabs whose tokens rotate and expire together refresh once, and both go on', async () => {
+  const { asked, context } = await pool(async ({ input }) => {
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    if (input.RefreshToken !== 'r-1') return [400, { __type: 'RefreshTokenReuseException' }]
+    return [200, refreshed({ RefreshToken: 'r-2' })]
+  })
+  const store = createMemoryStore()
+  await signedIn(store)
+  const [one, two] = await Promise.all([session(context({ store })), session(context({ store }))])
+  expect(asked).toHaveLength(1)
+  expect(`${two!.accessToken}`).toBe(`${one!.accessToken}`)
+})
+
+test('where tabs have no lock, the one that comes second adopts what the first one got', async () => {
+  let used = false
+  const { context } = await pool(async () => {
+    if (used) {
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return [400, { __type: 'RefreshTokenReuseException' }]
+    }
+    used = true
+    return [200, refreshed({ RefreshToken: 'r-2' })]
+  })
+  const store = createMemoryStore()
+  await signedIn(store)
+  const platform = { withLock: <T>(_: string, __: number, work: () => Promise<T>) => work() }
+  const [one, two] = await Promise.all([
+    session(context({ store, platform })),
+    session(context({ store, platform })),
+  ])
+  expect(`${two!.accessToken}`).toBe(`${one!.accessToken}`)
+  expect(await store.getItem(`${client}.ada.refreshToken`)).toBe('r-2')
+})
+
+test('a sign-out in another tab during a refresh stands', async () => {
+  const store = createMemoryStore()
+  const { context } = await pool(async () => {
+    await store.removeItem(`${client}.ada.accessToken`)
+    await store.removeItem(`${client}.LastAuthUser`)
+    return [200, refreshed()]
+  })
+  await signedIn(store)
+  expect(await session(context({ store }))).toBeUndefined()
+  expect(await store.getItem(`${client}.ada.accessToken`)).toBeNull()
+})
+
+test('a store that fails halfway leaves the session before usable', async () => {
+  const { context } = await pool(() => [200, refreshed()])
+  const inner = createMemoryStore()
+  await signedIn(inner, { expiresIn: 3600 })
+  for (let allowed = 0; allowed < 6; allowed++) {
+    let left = allowed
+    const store = {
+      ...inner,
+      setItem: async (key: string, value: string) => {
+        if (left-- <= 0) throw new Error('disk full')
+        await inner.setItem(key, value)
+      },
+    }
+    const ctx = context({ store })
+    const grace = {
+      username: 'grace',
+      accessToken: decodeJWT(token(3600)),
+      idToken: decodeJWT(token(3600)),
+      refreshToken: 'g',
+    }
+    await storeSession(ctx, grace).catch((error) => expect(error.message).toBe('disk full'))
+    expect((await session(context({ store: inner })))?.username).toBe(allowed < 5 ? 'ada' : 'grace')
+  }
+})
+
+test('signing in as another leaves nothing of the one before', async () => {
+  const { context } = await pool(() => [500, {}])
+  const store = createMemoryStore()
+  await signedIn(store, { expiresIn: 3600 })
+  await storeSession(context({ store }), {
+    username: 'grace',
+    accessToken: decodeJWT(token(3600)),
+    refreshToken: 'g',
+  })
+  expect(await store.getItem(`${client}.ada.refreshToken`)).toBeNull()
+  expect(await store.getItem(`${client}.LastAuthUser`)).toBe('grace')
+})
+
+test('a remembered device outlives the session', async () => {
+  const { context } = await pool(() => [500, {}])
+  const ctx = context()
+  const deviceMetadata = { deviceKey: 'k', deviceGroupKey: 'g', randomPassword: 'p' }
+  await storeSession(ctx, { username: 'ada', accessToken: decodeJWT(token(3600)), deviceMetadata })
+  await clearSession(ctx)
+  expect(await storedDevice(ctx, 'ada')).toEqual(deviceMetadata)
+  await clearStoredDevice(ctx, 'ada')
+  expect(await storedDevice(ctx, 'ada')).toBeUndefined()
+})
+
+test('a device two hours behind does not take expired tokens for good ones', async () => {
+  const { asked, context } = await pool(() => [200, refreshed()])
+  const store = createMemoryStore()
+  await signedIn(store)
+  await store.setItem(`${client}.ada.clockDrift`, '7200000')
+  const ctx = context({ store, platform: { now: () => Date.now() - 7_200_000 } })
+  await session(ctx)
+  expect(asked).toHaveLength(1)
+  await session(ctx)
+  expect(asked).toHaveLength(1)
+})
+
+test('an expired session without a refresh token says what to do', async () => {
+  const { context, asked } = await pool(() => [200, {}])
+  const store = createMemoryStore()
+  await signedIn(store)
+  await store.removeItem(`${client}.ada.refreshToken`)
+  await expect(session(context({ store }))).rejects.toMatchObject({ name: 'TokenRefreshException' })
+  expect(asked).toEqual([])
+})
+
+test('garbage in the store is nobody signed in', async () => {
+  const { context } = await pool(() => [200, {}])
+  const store = createMemoryStore()
+  await store.setItem(`${client}.LastAuthUser`, 'ada')
+  await store.setItem(`${client}.ada.accessToken`, 'not a token')
+  expect(await session(context({ store }))).toBeUndefined()
+})
+
+test('without a user pool everybody is a guest', async () => {
+  const ctx = createAmplifyContext({})
+  expect(await session(ctx)).toBeUndefined()
+  expect(await storedSession(ctx)).toBeUndefined()
+  await clearSession(ctx)
+})
+
+test('tokens may come from a provider of the app', async () => {
+  const asked: unknown[] = []
+  const accessToken = decodeJWT(token(3600, { username: 'ada' }))
+  const getTokens = async (options: unknown) => {
+    asked.push(options)
+    return { accessToken }
+  }
+  const ctx = createAmplifyContext({}, { Auth: { tokenProvider: { getTokens } } })
+  expect(await session(ctx, { forceRefresh: true })).toEqual({ username: 'ada', accessToken })
+  expect(asked).toEqual([{ forceRefresh: true }])
+  const guest = createAmplifyContext({}, { Auth: { tokenProvider: { getTokens: async () => null } } })
+  expect(await session(guest)).toBeUndefined()
+})
+
+test('two contexts with two users never share tokens', async () => {
+  const { context } = await pool(async ({ input }) => [
+    200,
+    refreshed({ RefreshToken: `${input.RefreshToken}+` }),
+  ])
+  const users = ['ada', 'grace', 'joan']
+  const contexts = await Promise.all(
+    users.map(async (username) => {
+      const store = createMemoryStore()
+      await signedIn(store, { username })
+      return context({ store })
+    }),
+  )
+  const sessions = await Promise.all([...contexts, ...contexts].map((ctx) => session(ctx)))
+  expect(sessions.map((one) => one!.username)).toEqual([...users, ...users])
+})
+
+test('what another tab does is heard by those who asked for it', async () => {
+  const { context } = await pool(() => [500, {}])
+  let change!: (event: { key: string; oldValue: string | null; newValue: string | null }) => Promise<void>
+  const inner = createMemoryStore()
+  const store = { ...inner, addListener: (listener: typeof change) => ((change = listener), () => {}) }
+  const ctx = context({ store })
+  const all: unknown[] = []
+  const own: unknown[] = []
+  ctx.events.listen('auth', ({ payload, crossTab }) => all.push([payload.event, crossTab]), {
+    enableCrossTabEvents: true,
+  })
+  ctx.events.listen('auth', ({ payload }) => own.push(payload.event))
+  await session(ctx)
+
+  await signedIn(inner, { expiresIn: 3600 })
+  await change({ key: `${client}.LastAuthUser`, oldValue: null, newValue: 'ada' })
+  await change({ key: `${client}.ada.accessToken`, oldValue: 'a', newValue: 'b' })
+  await change({ key: `${client}.LastAuthUser`, oldValue: 'ada', newValue: null })
+  await change({ key: 'of.the.app', oldValue: 'a', newValue: 'b' })
+  expect(all).toEqual([
+    ['signedIn', true],
+    ['tokenRefresh', true],
+    ['signedOut', true],
+  ])
+  expect(own).toEqual([])
+})

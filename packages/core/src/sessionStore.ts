@@ -46,27 +46,29 @@ export function sessionKey(ctx: Context, username: string, key: Key): string {
   return `${prefix(ctx)}.${username}.${key}`
 }
 
-const home = /* @__PURE__ */ perContext(
-  'session.store',
-  (): { store?: KeyValueStorageInterface; unwatch?: () => void } => ({}),
-)
+interface Home {
+  /** Chosen by the app. */
+  chosen?: KeyValueStorageInterface
+  cookies?: KeyValueStorageInterface
+  watched?: { store: KeyValueStorageInterface; undo: (() => void) | undefined }
+}
+const home = /* @__PURE__ */ perContext('session.store', (): Home => ({}))
 
 /** Where this context keeps its session from now on: the platform's store unless this chose another. Nothing is carried over. */
 export function setSessionStorage(ctx: Context, store: KeyValueStorageInterface): void {
-  const state = home(ctx)
-  state.unwatch?.()
-  state.unwatch = undefined
-  state.store = store
+  home(ctx).chosen = store
 }
 
 /** Where the session is kept. */
 export async function sessionStore(ctx: Context): Promise<KeyValueStorageInterface> {
   const state = home(ctx)
-  if (!state.store && ctx.options.ssr && !ctx.options.store) {
-    state.store = new CookieStorage({ sameSite: 'lax' })
+  const { ssr, store: given } = ctx.options
+  const cookies = ssr && !given ? (state.cookies ??= new CookieStorage({ sameSite: 'lax' })) : undefined
+  const store = state.chosen ?? cookies ?? ctx.platform.store
+  if (state.watched?.store !== store) {
+    state.watched?.undo?.()
+    state.watched = { store, undo: watchOtherTabs(ctx, store) }
   }
-  const store = state.store ?? ctx.platform.store
-  state.unwatch ??= watchOtherTabs(ctx, store)
   return store
 }
 
