@@ -1,4 +1,4 @@
-import { SignatureV4 } from '@smithy/signature-v4'
+import type { SignatureV4 } from '@smithy/signature-v4'
 import type { Context } from './context.js'
 import { type AWSCredentials, credentials } from './credentials.js'
 import { AmplifyError } from './errors.js'
@@ -21,7 +21,7 @@ export function sigv4(scope: SigningScope): NonNullable<Call['authorize']> {
   return async (ctx, request) => {
     const identity = scope.credentials ?? (await credentialsFor(ctx))
     const message = toSign(request, scope)
-    const signed = await signer(ctx, scope, identity).sign(message, {
+    const signed = await (await signer(ctx, scope, identity)).sign(message, {
       signingDate: new Date(serverTime(ctx)),
     })
     // Every client sets the host by itself, and browsers do not let us.
@@ -42,7 +42,7 @@ export async function presign(
   const { expiresIn } = scope
   const identity = scope.credentials ?? (await credentialsFor(ctx, Math.min(expiresIn, shortestRest) * 1000))
   const message = toSign(request, { ...scope, unsignedPayload: true })
-  const signed = await signer(ctx, scope, identity).presign(message, {
+  const signed = await (await signer(ctx, scope, identity)).presign(message, {
     expiresIn,
     // Says that the body is not hashed, without appearing in the link.
     unhoistableHeaders: new Set(['x-amz-content-sha256']),
@@ -67,7 +67,11 @@ async function credentialsFor(ctx: Context, rest = 0): Promise<AWSCredentials> {
   })
 }
 
-function signer(ctx: Context, { service, region }: SigningScope, identity: AWSCredentials): SignatureV4 {
+async function signer(
+  ctx: Context,
+  { service, region }: SigningScope,
+  identity: AWSCredentials,
+): Promise<SignatureV4> {
   const sha256 = async (data: Uint8Array) => {
     try {
       return await ctx.platform.sha256(data)
@@ -105,6 +109,8 @@ function signer(ctx: Context, { service, region }: SigningScope, identity: AWSCr
     }
   }
 
+  // The largest part of what signs: loaded by the first call that does, so that clients which can sign but seldom do stay small.
+  const { SignatureV4 } = await import('./signatureV4.js')
   return new SignatureV4({
     service,
     region,

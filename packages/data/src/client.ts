@@ -32,10 +32,13 @@ export interface GraphQLOptions<Variables = Record<string, unknown>, Text = stri
 }
 
 /** A schema of which nothing is known may hold anything. */
-// biome-ignore lint/suspicious/noExplicitAny: see above
-type ModelsOf<Schema> = 0 extends 1 & Schema
-  ? { readonly models: any; readonly enums: any }
-  : SchemaClient<Schema>
+type ModelsOf<Schema> = 0 extends 1 & Schema ? Anything : SchemaClient<Schema>
+interface Anything {
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly models: any
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly enums: any
+}
 
 /** What `generateClient<Schema>()` returns. */
 export type Client<Schema = never> = ModelsOf<Schema> & {
@@ -141,7 +144,7 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
         ...caller.call(text, variables ?? {}, { ...of, ...(headers ? { headers } : {}) }),
         apiKey: of.apiKey ?? apiKey,
       })
-      const text = async () => (typeof query === 'string' ? query : (await import('graphql')).print(query))
+      const text = async () => (typeof query === 'string' ? query : (await import('./print.js')).print(query))
       if (kindOf(query) !== 'subscription')
         return caller.cancellable(async (signal) => {
           const answer = await send(context(), { ...call(await text()), signal })
