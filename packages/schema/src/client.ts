@@ -6,6 +6,7 @@
 import type { AnyRecord } from './fields.js'
 import type { CompositeKeyCondition, NumericKeyCondition, StringKeyCondition } from './filters.js'
 import type { AnyIndex, OperationName } from './models.js'
+import type { OfficialEnums, OfficialModels } from './official.js'
 import type {
   CallOptions,
   ListReturnValue,
@@ -83,13 +84,33 @@ export type SelectionSet<Entry, Paths extends readonly string[]> = Entry extends
   ? Selected<T, Paths[number]>
   : never
 
-type SourceOf<Schema> = Schema extends { readonly [source]?: infer S extends AnyRecord } ? S : never
-
 /** The part of a client that follows from the schema. */
 export interface Client<Schema> {
-  readonly models: Models<SourceOf<Schema>>
-  readonly enums: Enums<SourceOf<Schema>['~types']>
+  readonly models: ModelsOf<Schema>
+  readonly enums: EnumsOf<Schema>
 }
+
+/** `any` where the schema's own type could not be found: what is not known cannot be wrong. */
+type IfKnown<Schema, Then> = [Schema] extends [never]
+  ? Record<never, never>
+  : 0 extends 1 & Schema
+    ? // biome-ignore lint/suspicious/noExplicitAny: any comes of any
+      any
+    : Then
+
+type ModelsOf<Schema> = IfKnown<
+  Schema,
+  Schema extends { readonly [source]?: infer S extends AnyRecord }
+    ? Models<S>
+    : OfficialModels<Schema & object>
+>
+
+type EnumsOf<Schema> = IfKnown<
+  Schema,
+  Schema extends { readonly [source]?: infer S extends AnyRecord }
+    ? Enums<S['~types']>
+    : OfficialEnums<Schema & object>
+>
 
 export type Models<S extends AnyRecord> = {
   readonly [N in keyof S['~types'] as S['~types'][N]['~kind'] extends 'model' ? N : never]: Operations<

@@ -78,8 +78,9 @@ export interface ScalarField<F extends Family, Value, HasDefault = No, Rules ext
   readonly '~liveFilter': F['liveFilter']
   readonly '~key': F['key']
   readonly '~leaf': Yes
-  readonly '~required': null extends Value ? No : [HasDefault] extends [never] ? Yes : No
-  readonly '~optional': null extends Value ? Yes : HasDefault
+  readonly '~required': null extends Value ? No : Yes
+  readonly '~optional': null extends Value ? Yes : No
+  readonly '~defaulted': HasDefault
   /** Every row has a value. */
   required(): ScalarField<F, NonNullable<Value>, HasDefault, Rules>
   /** A list. `required()` before it is about the items, after it about the list. */
@@ -99,6 +100,7 @@ export interface ListField<F extends Family, Item, Null, Rules extends AnyRule =
   readonly '~leaf': Yes
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
+  readonly '~defaulted': No
   required(): ListField<F, Item, never, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): ListField<F, Item, Null, R>
 }
@@ -111,6 +113,7 @@ export interface EnumType<Value extends string> extends Buildable<'enum'>, Plain
   readonly '~leaf': Yes
   readonly '~required': No
   readonly '~optional': Yes
+  readonly '~defaulted': No
 }
 
 export interface CustomType<F extends AnyRecord> extends Buildable<'custom'> {
@@ -121,6 +124,7 @@ export interface CustomType<F extends AnyRecord> extends Buildable<'custom'> {
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': Yes
+  readonly '~defaulted': No
   /* Resolved once per custom type, whoever asks. */
   readonly '~requiredNames': NamesWith<F, '~required'>
   readonly '~optionalNames': NamesWith<F, '~optional'>
@@ -142,6 +146,7 @@ export interface RefField<To extends string, Null, Rules extends AnyRule = never
   readonly '~leaf': No
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
+  readonly '~defaulted': No
   required(): RefField<To, never, Rules>
   array(): RefListField<To, Null, null, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): RefField<To, Null, R>
@@ -159,6 +164,7 @@ export interface RefListField<To extends string, ItemNull, Null, Rules extends A
   readonly '~leaf': No
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
+  readonly '~defaulted': No
   required(): RefListField<To, ItemNull, never, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): RefListField<To, ItemNull, Null, R>
 }
@@ -173,6 +179,7 @@ interface Relation<To extends string, Many extends boolean, Rules extends AnyRul
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': No
+  readonly '~defaulted': No
 }
 
 export interface BelongsToField<To extends string, Rules extends AnyRule = never>

@@ -34,6 +34,11 @@ export interface SecondaryIndex<
   name(name: string): SecondaryIndex<Names, Partition, Sort, Query>
 }
 
+/** Begins an index on a field. */
+export type IndexOn<F extends AnyRecord> = <P extends keyof F & string>(
+  field: P & F[P]['~key'],
+) => SecondaryIndex<keyof F & string, P>
+
 export interface AnyIndex {
   readonly '~partition': string
   readonly '~sort': readonly string[]
@@ -60,6 +65,8 @@ export interface Model<
   /* Resolved once per model, whoever asks. */
   readonly '~requiredNames': NamesWith<F, '~required'>
   readonly '~optionalNames': NamesWith<F, '~optional'>
+  /** Those `create` need not be given although they are required. */
+  readonly '~defaultedNames': NamesWith<F, '~defaulted'>
   readonly '~leafNames': NamesWith<F, '~leaf'>
   readonly '~fieldRules': F[keyof F]['~rules']
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
@@ -70,10 +77,8 @@ export interface Model<
     fields: K & KeyNames<F, K>,
   ): Model<F, K, Index, Rules, Disabled>
   /** Further ways to find rows by the value of a field. Each becomes a query of the client. */
-  secondaryIndexes<const I extends AnyIndex>(
-    callback: (
-      index: <P extends keyof F & string>(field: P & F[P]['~key']) => SecondaryIndex<keyof F & string, P>,
-    ) => readonly I[],
+  secondaryIndexes<I extends AnyIndex>(
+    callback: (index: IndexOn<F>) => readonly I[],
   ): Model<F, Keys, I, Rules, Disabled>
   /** Who may do what with the rows. */
   authorization<R extends AnyRule>(callback: AllowCallback<R>): Model<F, Keys, Index, R, Disabled>

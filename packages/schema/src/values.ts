@@ -37,8 +37,10 @@ export interface ModelTypes<
       Partial<RuleFields<R>>
   >
   readonly create: Pretty<
-    Given<S, F, Exclude<M['~requiredNames'], M['~generatedKey']>> &
-      MaybeGiven<S, F, M['~optionalNames']> & { [K in M['~generatedKey']]?: string } & Partial<RuleFields<R>>
+    Given<S, F, Exclude<M['~requiredNames'], M['~generatedKey'] | M['~defaultedNames']>> &
+      MaybeGiven<S, F, M['~optionalNames'] | M['~defaultedNames']> & {
+        [K in M['~generatedKey']]?: string
+      } & Partial<RuleFields<R>>
   >
   readonly update: Pretty<
     Identifier<S, F, M['~keys'][number]> &
@@ -47,10 +49,10 @@ export interface ModelTypes<
   >
   readonly identifier: Identifier<S, F, M['~keys'][number]>
   readonly filter: Filters<S, F, M['~requiredNames'] | M['~optionalNames']> & {
-    [K in M['~systemNames'] | this['ruleNames']]?: StringFilter
+    [K in M['~systemNames'] | R['~one'] | R['~many']]?: StringFilter
   } & Logic<S, N>
   readonly subscriptionFilter: SubscriptionFilters<S, F, M['~requiredNames'] | M['~optionalNames']> & {
-    [K in M['~systemNames'] | this['ruleNames']]?: SubscriptionStringFilter
+    [K in M['~systemNames'] | R['~one'] | R['~many']]?: SubscriptionStringFilter
   } & SubscriptionLogic<S, N>
   /** Names that are a selection by themselves. */
   readonly leaves: M['~leafNames'] | M['~systemNames'] | R['~one'] | R['~many']
@@ -72,7 +74,7 @@ export interface CustomTypes<S extends AnyRecord, M extends AnyRecord, F extends
   readonly ruleNames: never
   readonly ruleFields: unknown
   readonly row: Pretty<Present<S, F, keyof F>>
-  readonly stored: this['row']
+  readonly stored: Pretty<Present<S, F, keyof F>>
   readonly type: Pretty<Given<S, F, M['~requiredNames']> & MaybeGiven<S, F, M['~optionalNames']>>
   readonly leaves: M['~leafNames']
   readonly all: '*'

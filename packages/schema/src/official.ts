@@ -1,0 +1,190 @@
+// Schemas of the official `@aws-amplify/data-schema`: `generateClient<Schema>()` takes them too, so that an app may keep
+// its backend's builder. They are known by their shape alone; nothing of that package is imported. The official types
+// bring what a model, its inputs and its paths are; operations, options and results are ours.
+//
+// E is the schema's entry of a model, Flat its fields with relations laid out, P the paths of a selection set.
+
+import type { AnyRecord } from './fields.js'
+import type {
+  BooleanFilter,
+  NumericFilter,
+  StringFilter,
+  SubscriptionBooleanFilter,
+  SubscriptionNumericFilter,
+  SubscriptionStringFilter,
+} from './filters.js'
+import type {
+  CallOptions,
+  ListReturnValue,
+  ModelSortDirection,
+  ObservedReturnValue,
+  ObserveQueryReturnValue,
+  PageOptions,
+  SingularReturnValue,
+} from './results.js'
+import type { Pretty } from './values.js'
+
+export type OfficialModels<Schema extends AnyRecord> = {
+  readonly [N in keyof Schema as Schema[N] extends { __entityType: 'model' } ? N : never]: Omit<
+    OfficialOperations<Schema[N], Schema[N]['__meta']['flatModel']>,
+    keyof Schema[N]['__meta']['disabledOperations']
+  > &
+    OfficialIndexQueries<Schema[N], Schema[N]['__meta']['flatModel']>
+}
+
+export type OfficialEnums<Schema extends AnyRecord> = {
+  readonly [N in keyof Schema as Schema[N] extends { __entityType: 'enum' } ? N : never]: {
+    values(): Schema[N]['type'][]
+  }
+}
+
+interface Selection<Flat extends AnyRecord, P> extends CallOptions {
+  selectionSet?: readonly FlatPath<Flat, P>[]
+}
+
+interface Filtered<E extends AnyRecord, Flat extends AnyRecord, P> extends Selection<Flat, P> {
+  filter?: FlatFilter<E['type']>
+}
+
+interface Subscribed<E extends AnyRecord, Flat extends AnyRecord, P> extends Selection<Flat, P> {
+  filter?: FlatSubscriptionFilter<E['type']>
+}
+
+interface OfficialOperations<E extends AnyRecord, Flat extends AnyRecord> {
+  create<const P extends string = never>(
+    input: E['createType'],
+    options?: Selection<Flat, P>,
+  ): SingularReturnValue<FlatSelected<E, Flat, P>>
+  update<const P extends string = never>(
+    input: E['updateType'],
+    options?: Selection<Flat, P>,
+  ): SingularReturnValue<FlatSelected<E, Flat, P>>
+  delete<const P extends string = never>(
+    identifier: E['deleteType'],
+    options?: Selection<Flat, P>,
+  ): SingularReturnValue<FlatSelected<E, Flat, P>>
+  get<const P extends string = never>(
+    identifier: E['identifier'],
+    options?: Selection<Flat, P>,
+  ): SingularReturnValue<FlatSelected<E, Flat, P>>
+  list<const P extends string = never>(
+    options?: Filtered<E, Flat, P> & PageOptions & ListKeys<E['__meta']['listOptionsPkParams']>,
+  ): ListReturnValue<FlatSelected<E, Flat, P>>
+  onCreate<const P extends string = never>(
+    options?: Subscribed<E, Flat, P>,
+  ): ObservedReturnValue<FlatSelected<E, Flat, P>>
+  onUpdate<const P extends string = never>(
+    options?: Subscribed<E, Flat, P>,
+  ): ObservedReturnValue<FlatSelected<E, Flat, P>>
+  onDelete<const P extends string = never>(
+    options?: Subscribed<E, Flat, P>,
+  ): ObservedReturnValue<FlatSelected<E, Flat, P>>
+  observeQuery<const P extends string = never>(
+    options?: Filtered<E, Flat, P>,
+  ): ObserveQueryReturnValue<FlatSelected<E, Flat, P>>
+}
+
+type ListKeys<Keys> = unknown extends Keys ? unknown : Keys & { sortDirection?: ModelSortDirection }
+
+type OfficialIndexQueries<E extends AnyRecord, Flat extends AnyRecord> = {
+  [Q in keyof E['secondaryIndexes']]: <const P extends string = never>(
+    input: E['secondaryIndexes'][Q]['input'],
+    options?: Filtered<E, Flat, P> & PageOptions & { sortDirection?: ModelSortDirection },
+  ) => ListReturnValue<FlatSelected<E, Flat, P>>
+}
+
+// Lists and null do not count on the way down.
+type Within<Value> =
+  NonNullable<Value> extends readonly (infer Item)[] ? NonNullable<Item> : NonNullable<Value>
+type IsObject<Value> = Within<Value> extends Record<string, unknown> ? true : false
+
+type FlatPath<Flat extends AnyRecord, P> = P extends keyof Flat
+  ? IsObject<Flat[P]> extends true
+    ? NoInfer<FlatOffers<Flat>>
+    : P
+  : NoInfer<FlatDeep<Flat, P, P, ''>>
+
+type FlatDeep<
+  Flat extends AnyRecord,
+  P,
+  Whole,
+  Before extends string,
+> = P extends `${infer Head}.${infer Rest}`
+  ? Head extends keyof Flat
+    ? IsObject<Flat[Head]> extends true
+      ? Rest extends '*'
+        ? Whole
+        : FlatDeep<Within<Flat[Head]>, Rest, Whole, `${Before}${Head}.`>
+      : `${Before}${FlatOffers<Flat>}`
+    : `${Before}${FlatOffers<Flat>}`
+  : P extends keyof Flat
+    ? IsObject<Flat[P]> extends true
+      ? `${Before}${FlatOffers<Flat>}`
+      : Whole
+    : `${Before}${FlatOffers<Flat>}`
+
+type FlatOffers<Flat extends AnyRecord> = {
+  [K in keyof Flat & string]: IsObject<Flat[K]> extends true ? `${K}.*` | `${K}.` : K
+}[keyof Flat & string]
+
+/** Rows have every field, null where there is no value. */
+type Whole<Value> = Value extends (...args: never) => unknown
+  ? Value
+  : Value extends readonly (infer Item)[]
+    ? Whole<Item>[]
+    : Value extends object
+      ? { [K in keyof Value]-?: Whole<Exclude<Value[K], undefined>> }
+      : Value
+
+type FlatSelected<E extends AnyRecord, Flat extends AnyRecord, P> = [P] extends [never]
+  ? Whole<E['type']>
+  : FlatPicked<Flat, P>
+
+type FlatPicked<Flat, P> = Pretty<{
+  readonly [K in (P extends `${infer Head}.${string}` ? Head : P) & keyof Flat]: FlatValue<
+    Flat[K],
+    P extends `${K & string}.${infer Rest}` ? Rest : never
+  >
+}>
+
+type FlatValue<Value, P> = [P] extends [never]
+  ? Whole<Exclude<Value, undefined>>
+  : NonNullable<Value> extends readonly (infer Item)[]
+    ? (FlatBelow<NonNullable<Item>, P> | Extract<Item, null>)[] | Extract<Value, null>
+    : FlatBelow<NonNullable<Value>, P> | Extract<Value, null>
+
+type FlatBelow<Flat, P> = '*' extends P
+  ? Whole<{ [K in keyof Flat as IsObject<Flat[K]> extends true ? never : K]: Flat[K] }>
+  : FlatPicked<Flat, P>
+
+type Filterable<Type> = {
+  [K in keyof Type]-?: NonNullable<Type[K]> extends (...args: never) => unknown ? never : K
+}[keyof Type]
+
+type FlatFilter<Type> = {
+  [K in Filterable<Type>]?: boolean extends Type[K]
+    ? BooleanFilter
+    : number extends Type[K]
+      ? NumericFilter
+      : StringFilter
+} & FlatLogic<Type>
+
+interface FlatLogic<Type> {
+  and?: FlatFilter<Type> | FlatFilter<Type>[]
+  or?: FlatFilter<Type> | FlatFilter<Type>[]
+  not?: FlatFilter<Type>
+}
+
+type FlatSubscriptionFilter<Type> = {
+  [K in Filterable<Type>]?: boolean extends Type[K]
+    ? SubscriptionBooleanFilter
+    : number extends Type[K]
+      ? SubscriptionNumericFilter
+      : SubscriptionStringFilter
+} & FlatSubscriptionLogic<Type>
+
+interface FlatSubscriptionLogic<Type> {
+  and?: FlatSubscriptionFilter<Type> | FlatSubscriptionFilter<Type>[]
+  or?: FlatSubscriptionFilter<Type> | FlatSubscriptionFilter<Type>[]
+  not?: FlatSubscriptionFilter<Type>
+}
