@@ -73,3 +73,16 @@ test('a schema carries what `@aws-amplify/backend` asks of one', () => {
     'customSqlDataSourceStrategies',
   ])
 })
+
+test.each([
+  ['Todo', 'Todos'],
+  ['Category', 'Categories'],
+  ['SalesPerson', 'SalesPeople'],
+  ['Child', 'Children'],
+  ['Address', 'Addresses'],
+  ['Media', 'Media'],
+  ['Schema', 'Schemata'],
+])('the list query of %s is list%s', (name, plural) => {
+  const schema = a.schema({ [name]: a.model({}) }).authorization((allow) => [allow.guest()])
+  expect(definitionOf(schema).models[name]?.pluralName).toBe(plural)
+})
