@@ -20,6 +20,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, serve } from '../sandbox.js'
+import { createChunkSigner } from './chunked.js'
 
 const Bucket = 'drive-bucket'
 const dataDir = mkdtempSync(join(tmpdir(), 'backline-test-'))
@@ -160,6 +161,52 @@ test('a stream with its checksum behind it is verified', async () => {
     name: 'IncompleteBody',
   })
   await nothingStored()
+})
+
+test('a body of signed chunks is verified chunk by chunk', async () => {
+  const chunks = ['a'.repeat(8192), 'the rest', '']
+  const heads = chunks.map((chunk) => `${chunk.length.toString(16)};chunk-signature=`)
+  const length = chunks.reduce(
+    (sum, chunk, index) => sum + heads[index]!.length + 64 + 2 + chunk.length + 2,
+    0,
+  )
+  const sending = (spoil: (body: string) => string) => {
+    const by = meddling(
+      'build',
+      {
+        'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+        'x-amz-decoded-content-length': String(8192 + 8),
+        'content-encoding': 'aws-chunked',
+      },
+      plainly,
+    )
+    by.middlewareStack.add(
+      (next) => (args) => {
+        const request = args.request as { headers: Record<string, string>; body: unknown }
+        const { credentials } = sandbox
+        const signer = createChunkSigner(request as never, {
+          find: () => ({ ...credentials, principal: { role: 'root' } }),
+        })
+        const hash = (chunk: string) => createHash('sha256').update(chunk).digest('hex')
+        const body = chunks.map(
+          (chunk, index) => `${heads[index]}${signer.chunk(hash(chunk))}\r\n${chunk}\r\n`,
+        )
+        request.body = spoil(body.join(''))
+        return next(args)
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'chunks' },
+    )
+    return put(by, { Body: '.'.repeat(length) })
+  }
+  await expect(sending((body) => body.replace('the rest', 'the best'))).rejects.toMatchObject({
+    name: 'SignatureDoesNotMatch',
+  })
+  await nothingStored()
+  await sending((body) => body)
+  const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))
+  expect(await got.Body!.transformToString()).toBe(chunks.join(''))
+  expect(got.ContentEncoding).toBeUndefined()
+  await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'k' }] } }))
 })
 
 test('buckets answer to their names in the path, before localhost and before amazonaws.com', async () => {
