@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { WireResponse } from '../service.js'
 import { type Received, receive, receiveXml } from './body.js'
 import { authorize, type Call, type Ground, mayDo } from './call.js'
-import type { Algorithm } from './checksums.js'
-import { accessDenied, invalidArgument, malformedXml, noSuchKey, requestIds, S3Error } from './errors.js'
+import { ALGORITHMS, type Algorithm, headerOf } from './checksums.js'
+import {
+  accessDenied,
+  invalidArgument,
+  invalidRequest,
+  malformedXml,
+  noSuchKey,
+  requestIds,
+  S3Error,
+} from './errors.js'
 import {
   brokenCondition,
   checksumHeaders,
@@ -197,6 +205,10 @@ export async function deleteObject(ground: Ground, call: Call): Promise<WireResp
 
 export async function deleteObjects(ground: Ground, call: Call): Promise<WireResponse> {
   const { store } = ground.world
+  const checked = ['content-md5', 'x-amz-trailer', ...ALGORITHMS.map(headerOf)]
+  if (checked.every((name) => call.header(name) === undefined)) {
+    throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*')
+  }
   const asked = await receiveXml(ground, call)
   const keys = asked.children.filter(({ name }) => name === 'Object').map((each) => textOf(each, 'Key'))
   if (asked.name !== 'Delete' || !keys.length || keys.length > 1000) throw malformedXml()

@@ -253,6 +253,9 @@ test('documents that are not what they should be are refused', async () => {
   ).rejects.toMatchObject({
     name: 'MalformedXML',
   })
+  const link = `${sandbox.url}/${Bucket}?delete`
+  const unsigned = await fetch(link, { method: 'POST', body: '<Delete/>' })
+  expect(await code(unsigned)).toBe('AccessDenied')
   await expect(remove([{ Key: 'x'.repeat(9 * 1024 * 1024) }])).rejects.toMatchObject({
     name: 'EntityTooLarge',
   })
