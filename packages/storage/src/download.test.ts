@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Bucket, megabytes, startBucket } from './bucket.fixture.js'
+import { downloadData, isCancelError, uploadData } from './index.js'
+
+let bucket: Bucket
+const data = megabytes(6)
+beforeAll(async () => {
+  bucket = await startBucket()
+  const { ctx } = bucket.watch()
+  await uploadData({ path: 'large.bin', data }, ctx).result
+  const options = { contentType: 'application/json', metadata: { who: 'Zoë', plain: 'yes' } }
+  await uploadData({ path: 'small.json', data: '{"a":["ü"]}', options }, ctx).result
+})
+afterAll(() => bucket.sandbox.stop())
+
+test('an object comes back with its properties, as text, as JSON and as a Blob, as often as wanted', async () => {
+  const task = downloadData({ path: 'small.json' }, bucket.watch().ctx)
+  expect(task.state).toBe('IN_PROGRESS')
+  const { body, ...properties } = await task.result
+  expect(task.state).toBe('SUCCESS')
+  expect(properties).toEqual({
+    path: 'small.json',
+    size: 12,
+    eTag: expect.stringMatching(/^"\w{32}"$/),
+    lastModified: expect.any(Date),
+    contentType: 'application/json',
+    versionId: undefined,
+    metadata: { who: 'Zoë', plain: 'yes' },
+  })
+  expect(await body.text()).toBe('{"a":["ü"]}')
+  expect(await body.json()).toEqual({ a: ['ü'] })
+  expect((await body.blob()).type).toBe('application/json')
+})
+
+test('progress grows until it ends at the whole', async () => {
+  const seen: number[] = []
+  const onProgress = ({
+    transferredBytes,
+    totalBytes,
+  }: {
+    transferredBytes: number
+    totalBytes?: number
+  }) => {
+    expect(totalBytes).toBe(data.length)
+    seen.push(transferredBytes)
+  }
+  const { body } = await downloadData({ path: 'large.bin', options: { onProgress } }, bucket.watch().ctx)
+    .result
+  expect(Buffer.from(await (await body.blob()).arrayBuffer()).equals(data)).toBe(true)
+  expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b))
+  expect(seen.at(-1)).toBe(data.length)
+})
+
+test('a range has its first and its last byte', async () => {
+  const options = { bytesRange: { start: 2, end: 4 } }
+  const { body, size } = await downloadData({ path: 'small.json', options }, bucket.watch().ctx).result
+  expect(await body.text()).toBe('a":')
+  expect(size).toBe(3)
+})
+
+test('a canceled download stops, at once or on the way', async () => {
+  const { ctx, sent } = bucket.watch()
+  const early = downloadData({ path: 'large.bin' }, ctx)
+  early.cancel('Not needed.')
+  const error = await early.result.catch((reason) => reason)
+  expect(isCancelError(error)).toBe(true)
+  expect(error.message).toBe('Not needed.')
+  expect(sent).toEqual([])
+
+  const task = downloadData({ path: 'large.bin', options: { onProgress: () => task.cancel() } }, ctx)
+  expect(isCancelError(await task.result.catch((reason) => reason))).toBe(true)
+  expect(task.state).toBe('CANCELED')
+})
+
+test('a connection that breaks on the way is an error, not a short object', async () => {
+  const watched = bucket.watch()
+  watched.intercept = () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(10))
+        controller.error(new TypeError('terminated'))
+      },
+    })
+    return new Response(body, { headers: { 'content-length': '20' } })
+  }
+  const task = downloadData({ path: 'large.bin' }, watched.ctx)
+  expect(await task.result.catch((reason) => reason)).toMatchObject({ name: 'NetworkError' })
+  expect(task.state).toBe('ERROR')
+})
