@@ -6,7 +6,7 @@ import { createAppSync } from './appsync/service.js'
 import { type Clock, createClock } from './clock.js'
 import { createIdentityPools } from './cognito-identity/identityPools.js'
 import { createUserPools } from './cognito-idp/userPools.js'
-import { createConsole } from './console/console.js'
+import { type ConsoleParts, createConsole } from './console/console.js'
 import { createFaults, type Fault } from './faults.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
@@ -73,10 +73,13 @@ export async function serve(
   const log = (line: string) => console.error(`[sandbox] ${line}`)
 
   let services: Service[] = []
+  const leave = () => {
+    store.close()
+    if (inMemory) rmSync(home, { recursive: true, force: true })
+  }
   const server = await listen(port, { services: () => services, faults, clock, log }).catch(
     (error: Error) => {
-      store.close()
-      if (inMemory) rmSync(home, { recursive: true, force: true })
+      leave()
       throw error
     },
   )
@@ -92,24 +95,13 @@ export async function serve(
     log,
   }
   const root: IssuedCredentials = rootCredentials(store)
-  // Each service is made here, in the order in which they need each other; the first that matches a request answers it.
-  const userPools = createUserPools(world, root)
-  const identityPools = createIdentityPools(world, userPools, root)
-  const appSync = createAppSync(world, userPools, identityPools)
   const outputs = () => outputsOf(world.plan, services)
-  services = [
-    createConsole(world, {
-      outputs,
-      users: userPools.users,
-      services: () => services,
-      order: faults.order,
-      reset,
-    }),
-    userPools.service,
-    identityPools.service,
-    appSync.service,
-    createS3(world, identityPools).service,
-  ]
+  try {
+    services = assemble(world, root, { outputs, services: () => services, order: faults.order, reset })
+  } catch (error) {
+    await stop()
+    throw error
+  }
 
   async function reset() {
     store.transaction(() => {
@@ -118,6 +110,12 @@ export async function serve(
     world.inbox.clear()
     faults.clear()
     clock.reset()
+  }
+
+  async function stop() {
+    await server.close()
+    for (const service of services) await service.close?.()
+    leave()
   }
 
   return {
@@ -141,13 +139,21 @@ export async function serve(
       }
     },
     reset,
-    async stop() {
-      await server.close()
-      for (const service of services) await service.close?.()
-      store.close()
-      if (inMemory) rmSync(home, { recursive: true, force: true })
-    },
+    stop,
   }
+}
+
+/** Each service is made here, in the order in which they need each other; the first that matches a request answers it. */
+function assemble(world: World, root: IssuedCredentials, controls: Omit<ConsoleParts, 'users'>): Service[] {
+  const userPools = createUserPools(world, root)
+  const identityPools = createIdentityPools(world, userPools, root)
+  return [
+    createConsole(world, { ...controls, users: userPools.users }),
+    userPools.service,
+    identityPools.service,
+    createAppSync(world, userPools, identityPools).service,
+    createS3(world, identityPools).service,
+  ]
 }
 
 /** Every service's part, and what the definition itself adds, in one `amplify_outputs.json`. */

@@ -87,9 +87,11 @@ async function answer(incoming: IncomingMessage, { services, faults, log }: Hous
     return await service.handle(request)
   } catch (error) {
     if (error instanceof BodyTooLarge) return service.fault(413, error.message)
-    log(
-      `${service.name}: ${request.method} ${request.url.pathname} failed inside: ${(error as Error).stack ?? error}`,
-    )
+    // Nobody waits for an answer on a closed connection; that it closed is what went wrong.
+    if (!incoming.socket.destroyed) {
+      const what = (error as Error).stack ?? error
+      log(`${service.name}: ${request.method} ${request.url.pathname} failed inside: ${what}`)
+    }
     return service.fault(500, 'Something went wrong inside the sandbox; its log says what.')
   }
 }

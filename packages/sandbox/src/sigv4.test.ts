@@ -1,6 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, test } from 'vitest'
 import type { IssuedCredentials, WireRequest } from './service.js'
 import { type VerifyOptions, verifySignature } from './sigv4.js'
@@ -39,21 +37,6 @@ function signed({ credential, time, host }: Group, each: Case, body = each.body)
   const names = Object.keys(headers).sort().join(';')
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${each.signature}`
   return received(each.method, each.target, { ...headers, authorization }, body)
-}
-
-class NodeHash {
-  readonly #hash: Hash | Hmac
-
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', key as string | Uint8Array)
-  }
-  update(data: Uint8Array | string) {
-    this.#hash.update(data)
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset() {}
 }
 
 const at = (time: string) => Date.parse(time.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'))
@@ -182,23 +165,13 @@ test('what is no signature, or one for another service, is told apart', async ()
 })
 
 test('query parameters are ordered by name, whatever a longer name goes on with', async () => {
-  // `key1=` sorts before `key=` as text; by name it comes after. Signed by AWS's own signer.
-  const signer = new SignatureV4({
-    service: 'service',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: vectors.suite.secret },
-    sha256: NodeHash,
-  })
-  const { headers } = await signer.sign(
-    {
-      method: 'GET',
-      protocol: 'http:',
-      hostname: vectors.suite.host,
-      path: '/',
-      headers: { host: vectors.suite.host },
-      query: { key: '2', key1: '1', 'key-a': '3' },
-    },
-    { signingDate: new Date(at(vectors.suite.time)) },
-  )
-  await verifySignature(received('GET', '/?key1=1&key=2&key-a=3', headers), options(vectors.suite))
+  // As text `key1=` comes before `key=`. The signature is that of AWS's own signer (@smithy/signature-v4 5.7.5).
+  const signedByAws: Case = {
+    name: 'get-query-names-that-begin-alike',
+    method: 'GET',
+    target: '/?key1=1&key=2&key-a=3',
+    headers: { 'x-amz-content-sha256': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
+    signature: '6026eb979c82872882ddf86af6516ab8a231f43712a73ca4468d32ce7ce68817',
+  }
+  await verifySignature(signed(vectors.suite, signedByAws), options(vectors.suite))
 })

@@ -9,8 +9,10 @@ import {
   GlobalSignOutCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { Amplify } from 'aws-amplify'
+import { fetchAuthSession, signIn, signOut } from 'aws-amplify/auth'
 import { afterEach, expect, test } from 'vitest'
-import { startPool, type TestPool } from '../pool.fixture.js'
+import { PASSWORD, startPool, type TestPool } from '../pool.fixture.js'
 
 let pool: TestPool
 let identity: CognitoIdentityClient
@@ -156,4 +158,30 @@ test('another identity pool is not found', async () => {
   await expect(
     identity.send(new GetIdCommand({ IdentityPoolId: 'us-east-1:00000000-0000-0000-0000-000000000000' })),
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+})
+
+test('the official client is a guest, then itself, and keeps one identity', async () => {
+  await start()
+  const { user_pool_client_id: userPoolClientId, identity_pool_id: identityPoolId } = pool.outputs
+  Amplify.configure({
+    Auth: {
+      Cognito: {
+        userPoolId: pool.UserPoolId,
+        userPoolClientId,
+        userPoolEndpoint: pool.sandbox.url,
+        identityPoolId,
+        identityPoolEndpoint: pool.sandbox.url,
+        allowGuestAccess: true,
+      },
+    },
+  })
+  const guest = await fetchAuthSession()
+  expect(guest.identityId).toMatch(/^us-east-1:/)
+  expect(guest.credentials?.sessionToken).toBeTruthy()
+  await pool.addUser('ada@example.com')
+  await signIn({ username: 'ada@example.com', password: PASSWORD })
+  const signed = await fetchAuthSession()
+  expect(signed.credentials?.accessKeyId).not.toBe(guest.credentials?.accessKeyId)
+  expect((await fetchAuthSession({ forceRefresh: true })).identityId).toBe(signed.identityId)
+  await signOut()
 })
