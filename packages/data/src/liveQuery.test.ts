@@ -16,7 +16,7 @@ function setUp(options: Partial<LiveSource<Row>> = {}) {
     return () => stopped.push(kind)
   }
   const seen: Snapshot<Row>[] = []
-  const errors: any[] = []
+  const errors: { name?: string }[] = []
   const subscription = liveQuery<Row>({
     keys: ['id'],
     page: (token) =>
@@ -33,7 +33,7 @@ function setUp(options: Partial<LiveSource<Row>> = {}) {
     belongs: () => true,
     finish: (found) => found,
     ...options,
-  }).subscribe({ next: (snapshot) => seen.push(snapshot), error: (error) => errors.push(error) })
+  }).subscribe({ next: (snapshot) => seen.push(snapshot), error: (error: Error) => errors.push(error) })
   const all = () => Object.values(watchers)
   return {
     watchers,

@@ -17,10 +17,10 @@ async function setUp(answers: Answers = {}, config: object = {}, options: object
   const client = generateClient<Shop>({}, ctx)
   /** Subscribes and keeps all that is heard. */
   function listen(options: object = {}) {
-    const heard = { rows: [] as unknown[], errors: [] as any[], completed: 0 }
+    const heard = { rows: [] as unknown[], errors: [] as { name?: string }[], completed: 0 }
     const subscription = client.models.Order.onCreate(options).subscribe({
       next: (row: unknown) => heard.rows.push(row) && service.changed(),
-      error: (error: unknown) => heard.errors.push(error) && service.changed(),
+      error: (error: Error) => heard.errors.push(error) && service.changed(),
       complete: () => ++heard.completed && service.changed(),
     })
     return { heard, stop: () => subscription.unsubscribe() }
@@ -140,8 +140,14 @@ test('the network coming back, or the page, is reason enough to try at once', as
     // Delays are close to their longest: nothing happens by itself during this test.
     randomBytes: (length: number) => new Uint8Array(length).fill(250),
     isOnline: () => online,
-    watchOnline: (on: (yes: boolean) => void) => ((watchers.online = on), () => {}),
-    watchVisible: (on: (yes: boolean) => void) => ((watchers.visible = on), () => {}),
+    watchOnline: (on: (yes: boolean) => void) => {
+      watchers.online = on
+      return () => {}
+    },
+    watchVisible: (on: (yes: boolean) => void) => {
+      watchers.visible = on
+      return () => {}
+    },
     openSocket: (url: string, protocols: string[]) => {
       attempts.push(url)
       if (!refuse) return new WebSocket(url, protocols)
@@ -249,9 +255,9 @@ test('a connection that is refused for its token is tried once with a new one', 
     },
   ]
   const { client, lines, until, service } = await setUp({ init: () => refusal })
-  const errors: any[] = []
+  const errors: { name?: string }[] = []
   client.models.Order.onCreate({ authMode: 'lambda', authToken: () => `token-${++made}` }).subscribe({
-    error: (error: unknown) => errors.push(error) && service.changed(),
+    error: (error: Error) => errors.push(error) && service.changed(),
   })
   await until(() => errors.length)
   expect(lines.map(({ proof }) => proof.Authorization)).toEqual(['token-1', 'token-2'])
@@ -302,7 +308,7 @@ test('an error that names no subscription reaches all when none is waiting', asy
 test('an event without data is delivered with its errors, and the subscription lives on', async () => {
   const { client, listen, lines, starts, until, service } = await setUp()
   const errors = [{ message: 'Cannot return null', errorType: 'x' }]
-  const raw: any[] = []
+  const raw: unknown[] = []
   const subscription = client
     .graphql({ query: 'subscription { onCreateOrder { region } }' })
     .subscribe((answer: unknown) => raw.push(answer) && service.changed())
@@ -378,8 +384,8 @@ test('a start that is never acknowledged is tried again, and then told', async (
 
 test('without a key, a user or an endpoint, the subscriber is told which', async () => {
   const { client, service, until } = await setUp({}, { apiKey: undefined })
-  const errors: any[] = []
-  const observer = { error: (error: unknown) => errors.push(error) && service.changed() }
+  const errors: { name?: string }[] = []
+  const observer = { error: (error: Error) => errors.push(error) && service.changed() }
   client.models.Order.onCreate().subscribe(observer)
   client.models.Order.onCreate({ authMode: 'userPool' }).subscribe(observer)
   client.graphql({ query: 'subscription { a }', authMode: 'lambda' }).subscribe(observer)
