@@ -1,5 +1,5 @@
 import { parseAwsExports } from './awsExports.js'
-import { type Context, currentContext } from './context.js'
+import { appContext } from './context.js'
 import { parseOutputs } from './outputs.js'
 import { read, wrong } from './read.js'
 import type {
@@ -8,7 +8,6 @@ import type {
   LibraryOptions,
   ResourcesConfig,
 } from './resourcesConfig.js'
-import { web } from './web.js'
 
 const categories = 'API% Analytics% Auth% Geo% Interactions% Notifications% Predictions% Storage%'
 
@@ -50,17 +49,9 @@ function frozen<T>(value: T): T {
   return Object.freeze(copy)
 }
 
-/** Fills a context. What cannot be right throws before anything has changed. */
-export function configure(
-  ctx: Context,
-  config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown,
-  options?: LibraryOptions,
-): void {
-  ctx.config = frozen(parseAmplifyConfig(config))
-  if (!options) return
-  ctx.options = options
-  const { platform, store } = options
-  if (platform || store) ctx.platform = { ...web, ...platform, ...(store && { store }) }
+/** The configuration in the library's own form, frozen. */
+export function normalized(config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown): ResourcesConfig {
+  return frozen(parseAmplifyConfig(config))
 }
 
 /** The app's own configuration. */
@@ -76,15 +67,20 @@ export const Amplify = {
    * @throws {AmplifyError} `InvalidConfigurationException`, naming the key that is wrong.
    */
   configure(config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown, options?: LibraryOptions): void {
-    const ctx = currentContext()
-    configure(ctx, config, options)
+    const ctx = appContext()
+    ctx.config = normalized(config)
+    if (options) {
+      ctx.options = options
+      // Made anew with what the options bring, by whoever needs it first.
+      ctx.platform = undefined
+    }
     ctx.state.set('configured', true)
     ctx.events.emit('core', 'configure', ctx.config)
   },
 
   /** The configuration in the library's own form, frozen. Empty before {@link configure}. */
   getConfig(): Readonly<ResourcesConfig> {
-    const ctx = currentContext()
+    const ctx = appContext()
     if (!ctx.state.has('configured')) {
       console.warn('Amplify has not been configured. Call Amplify.configure() before using this service.')
     }

@@ -1,4 +1,4 @@
-import { configure } from './amplify.js'
+import { normalized } from './amplify.js'
 import { type Context, newContext } from './context.js'
 import { type AWSCredentials, clearCredentials, credentialsOf } from './credentials.js'
 import type { JWT } from './jwt.js'
@@ -51,11 +51,8 @@ export function createAmplifyContext(
   config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown,
   options: LibraryOptions = {},
 ): AmplifyContext {
-  const ctx = newContext({}, {}, { ...web, store: createMemoryStore() })
-  configure(ctx, config, {
-    ...options,
-    store: options.store ?? options.platform?.store ?? ctx.platform.store,
-  })
+  const store = options.store ?? options.platform?.store ?? createMemoryStore()
+  const ctx = newContext(normalized(config), { ...options, store }, { ...web, ...options.platform, store })
 
   const getTokens: AmplifyContext['getTokens'] = async (sessionOptions) => {
     const who = await session(ctx, sessionOptions)

@@ -19,15 +19,30 @@ export function newContext(
   options: LibraryOptions,
   platform: Platform = web,
 ): Context {
-  return { config, options, platform, events: new HubClass(), state: new Map() }
+  return make(config, options, platform)
+}
+
+function make(config: ResourcesConfig, options: LibraryOptions, platform?: Platform): Context {
+  return { config, options, platform: platform!, events: new HubClass(), state: new Map() }
 }
 
 const slot = /* @__PURE__ */ Symbol.for('backline.context')
 
-/** The context that `Amplify.configure` fills. ESM, CommonJS and duplicate installs all find the same one. */
-export function currentContext(): Context {
+/**
+ * The app's context for what needs no platform yet: configuring and listening. So an app that does nothing else carries none.
+ * ESM, CommonJS and duplicate installs all find the same one.
+ */
+export function appContext(): Omit<Context, 'platform'> & { platform?: Platform } {
   const home = globalThis as { [slot]?: Context }
-  return (home[slot] ??= newContext({}, {}))
+  return (home[slot] ??= make({}, {}))
+}
+
+/** The context that `Amplify.configure` fills, ready for use. */
+export function currentContext(): Context {
+  const ctx = appContext()
+  const { platform, store } = ctx.options
+  ctx.platform ??= { ...web, ...platform, ...(store && { store }) }
+  return ctx as Context
 }
 
 /** State that belongs to a context: made on first use, found again by its name. */

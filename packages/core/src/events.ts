@@ -75,9 +75,7 @@ export class HubClass {
   dispatch(channel: string, payload: HubPayload, source?: string): void
   dispatch(channel: string, payload: HubPayload, source?: string): void {
     if (protectedChannels.includes(channel)) {
-      console.warn(
-        `Hub: "${channel}" is a channel of the library; dispatching on it can confuse it. Use a name of your own.`,
-      )
+      console.warn(`Hub: "${channel}" is the library's own; dispatch on a name of yours.`)
     }
     this.deliver({ channel, payload: { ...payload }, source })
   }
