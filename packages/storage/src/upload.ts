@@ -1,4 +1,4 @@
-import { type Context, currentContext, withProgress } from '@backline/core/internal'
+import { type Context, currentContext } from '@backline/core/internal'
 import { contentTypeOf } from './contentType.js'
 import { crc32 } from './crc32.js'
 import { StorageError } from './errors.js'
@@ -16,6 +16,7 @@ import {
 import { DEFAULT_PART_SIZE, MAX_OBJECT_SIZE } from './parts.js'
 import { s3 } from './s3.js'
 import { type Source, type StorageUploadDataPayload, sourceOf } from './source.js'
+import { steadily } from './steadily.js'
 import {
   type NonPausableTransferTask,
   startTask,
@@ -122,7 +123,7 @@ async function putObject(
     signal,
     // Had the first one been stored and its answer lost, the second would be refused for the object that it made itself.
     idempotent: !preventOverwrite,
-    send: withProgress((sent) => onProgress(Math.min(sent, body.length))),
+    send: steadily((sent) => onProgress(Math.min(sent, body.length))),
   })
   onProgress(body.length)
   return { ETag: answered.get('etag') ?? undefined, VersionId: answered.get('x-amz-version-id') ?? undefined }

@@ -1,4 +1,4 @@
-import { type Context, fromBase64, toBase64, withProgress } from '@backline/core/internal'
+import { type Context, fromBase64, toBase64 } from '@backline/core/internal'
 import { combineCrc32, crc32 } from './crc32.js'
 import { StorageError } from './errors.js'
 import type { Location } from './location.js'
@@ -15,6 +15,7 @@ import { type Part, partsOf } from './parts.js'
 import { forgetUpload, recallUpload, rememberUpload, runningUploads } from './resumable.js'
 import { s3 } from './s3.js'
 import type { Source } from './source.js'
+import { steadily } from './steadily.js'
 import type { Control } from './task.js'
 
 const concurrency = 4
@@ -163,7 +164,7 @@ async function sendParts(
       headers: { 'x-amz-checksum-crc32': sum },
       body,
       signal: stop.signal,
-      send: withProgress((bytes) => tell(part.number, Math.min(bytes, body.length))),
+      send: steadily((bytes) => tell(part.number, Math.min(bytes, body.length))),
     })
     upload.done.set(part.number, { PartNumber: part.number, ETag: eTag, ChecksumCRC32: sum })
     tell(part.number, body.length)
