@@ -139,7 +139,7 @@ const awsExports = {
       geofenceCollections: { items: ['F'], default: 'F' },
     },
   },
-  predictions: { convert: { speechGenerator: { region: 'us-east-1', defaults: { VoiceId: 'Ivy' } } } },
+  predictions: { convert: { speechGenerator: { region: 'us-east-1', proxy: false } } },
 }
 
 const without = (key: string) => ({ ...outputs, auth: { ...outputs.auth, [key]: undefined } })

@@ -82,7 +82,7 @@ export const Amplify = {
   getConfig(): Readonly<ResourcesConfig> {
     const ctx = appContext()
     if (!ctx.state.has('configured')) {
-      console.warn('Amplify has not been configured. Call Amplify.configure() before using this service.')
+      console.warn('Amplify has not been configured. Please call Amplify.configure() first.')
     }
     return ctx.config
   },

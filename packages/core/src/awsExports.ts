@@ -36,13 +36,6 @@ export function parseAwsExports(exports: any): ResourcesConfig {
   }
   if (Array.isArray(bots))
     config.Interactions = { LexV1: Object.fromEntries(bots.map((bot) => [bot.name, bot])) }
-
-  const convert = config.Predictions?.convert
-  const voiceId = convert?.speechGenerator?.defaults?.VoiceId
-  if (voiceId) {
-    const speechGenerator = { ...convert.speechGenerator, defaults: { voiceId } }
-    config.Predictions = { ...config.Predictions, convert: { ...convert, speechGenerator } }
-  }
   return config
 }
 

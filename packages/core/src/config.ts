@@ -22,11 +22,17 @@ export interface IdentityPool {
 
 /** The domain of AWS's services in a region's partition. */
 export function dnsSuffix(region: string): string {
-  if (region.startsWith('cn-')) return 'amazonaws.com.cn'
-  if (region.startsWith('us-iso-')) return 'c2s.ic.gov'
-  if (region.startsWith('us-isob-')) return 'sc2s.sgov.gov'
-  if (region.startsWith('eusc-')) return 'amazonaws.eu'
-  return 'amazonaws.com'
+  const [, partition = ''] = /^(cn|eusc|us-isob?)-/.exec(region) ?? []
+  return (
+    (
+      {
+        cn: 'amazonaws.com.cn',
+        eusc: 'amazonaws.eu',
+        'us-iso': 'c2s.ic.gov',
+        'us-isob': 'sc2s.sgov.gov',
+      } as any
+    )[partition] ?? 'amazonaws.com'
+  )
 }
 
 function cognitoConfig(ctx: Context): Partial<CognitoConfig> {
@@ -35,12 +41,7 @@ function cognitoConfig(ctx: Context): Partial<CognitoConfig> {
 
 /** What is there instead: the developer most likely misspelt a key. */
 function found(ctx: Context): string {
-  const cognito = Object.keys(cognitoConfig(ctx))
-  if (cognito.length > 0) return `Auth.Cognito has only: ${cognito.join(', ')}.`
-  const sections = Object.keys(ctx.config)
-  return sections.length > 0
-    ? `The configuration has only: ${sections.join(', ')}.`
-    : 'Nothing is configured.'
+  return `There is only: ${Object.keys(ctx.config.Auth?.Cognito ?? ctx.config).join(', ') || 'nothing'}.`
 }
 
 /** True where calls of signed-in users can work at all. */

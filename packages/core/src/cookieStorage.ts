@@ -1,3 +1,4 @@
+import { type CookieAttributes, createCookieStore } from './cookies.js'
 import type { KeyValueStorageInterface } from './platform.js'
 
 export interface CookieStorageData {
@@ -9,9 +10,6 @@ export interface CookieStorageData {
   secure?: boolean
   sameSite?: 'strict' | 'lax' | 'none'
 }
-
-// Loaded with the first cookie, so that apps without `ssr` never load it.
-const jsCookie = async () => (await import('js-cookie')).default
 
 /** Keeps the session in cookies, where a server that renders pages finds it. */
 export class CookieStorage implements KeyValueStorageInterface {
@@ -40,28 +38,22 @@ export class CookieStorage implements KeyValueStorageInterface {
     }
   }
 
-  async setItem(key: string, value: string): Promise<void> {
-    const cookies = await jsCookie()
-    cookies.set(key, value, this.attributes())
+  setItem(key: string, value: string): Promise<void> {
+    return this.cookies().setItem(key, value)
+  }
+  getItem(key: string): Promise<string | null> {
+    return this.cookies().getItem(key)
+  }
+  removeItem(key: string): Promise<void> {
+    return this.cookies().removeItem(key)
+  }
+  clear(): Promise<void> {
+    return this.cookies().clear()
   }
 
-  async getItem(key: string): Promise<string | null> {
-    const cookies = await jsCookie()
-    return cookies.get(key) ?? null
-  }
-
-  async removeItem(key: string): Promise<void> {
-    const cookies = await jsCookie()
-    cookies.remove(key, this.attributes())
-  }
-
-  async clear(): Promise<void> {
-    const cookies = await jsCookie()
-    for (const key of Object.keys(cookies.get() ?? {})) cookies.remove(key, this.attributes())
-  }
-
-  private attributes() {
+  private cookies(): KeyValueStorageInterface {
     const { path, expires, domain, secure, sameSite } = this
-    return { path, expires, domain, secure, ...(sameSite && { sameSite }) }
+    const attributes: CookieAttributes = { path, expires, domain, secure }
+    return createCookieStore(sameSite ? { ...attributes, sameSite } : attributes)
   }
 }

@@ -12,13 +12,19 @@ export interface HttpRequest {
   body?: BodyInit | Uint8Array | null
 }
 
+export interface Authorize {
+  (ctx: Context, request: HttpRequest): Promise<HttpRequest>
+  /** Learns the service's time from a refusal, where the `Date` header is hidden. */
+  refused?(ctx: Context, response: Response): Promise<void>
+}
+
 export interface Call {
   method: string
   url: string | URL
   headers?: Record<string, string>
   body?: HttpRequest['body']
   /** Adds what proves who we are. Runs anew on every attempt, so a retry is signed with fresh time and credentials. */
-  authorize?: (ctx: Context, request: HttpRequest) => Promise<HttpRequest>
+  authorize?: Authorize
   /** Replaces `platform.fetch`, as {@link withProgress} does. */
   send?: (ctx: Context, url: string, init: RequestInit) => Promise<Response>
   /** May this be sent again when it is not known whether the service has done it? GET, HEAD, PUT and DELETE: yes by default; POST: no. */
@@ -62,7 +68,7 @@ export async function request(ctx: Context, call: Call): Promise<Response> {
 
       // A signature is refused when our clock is off. The refusal tells the time, so once more with that.
       if (call.authorize && !skewed && repeatable && status >= 400 && status < 404) {
-        await learnFromRefusal(ctx, response)
+        await call.authorize.refused?.(ctx, response)
         if (Math.abs(serverTime(ctx) - assumed) > 60_000) {
           skewed = true
           left++
@@ -130,16 +136,6 @@ async function sendOnce(
   } finally {
     clearTimeout(timer as ReturnType<typeof setTimeout>)
   }
-}
-
-/** Browsers hide `Date` from other origins unless the service lets them see it; then the body may tell. */
-async function learnFromRefusal(ctx: Context, response: Response): Promise<void> {
-  if (response.headers.get('date')) return
-  const text = await response.clone().text()
-  // S3: <ServerTime>2026-01-02T03:04:05Z<; others: "… is now earlier than 20260102T025905Z (20260102T030405Z - 5 min.)"
-  const [, time, compact] = /<ServerTime>([^<]+)|\((\d+T\d+Z) [-+]/.exec(text) ?? []
-  const date = time ?? compact?.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z')
-  if (date) learnTime(ctx, Date.parse(date), ctx.platform.now(), 2_000)
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -20,7 +20,7 @@ export {
 } from './credentials.js'
 export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'
 export { type HubCapsule, HubClass, type HubPayload } from './events.js'
-export { type Call, type HttpRequest, request, serverTime } from './http.js'
+export { type Authorize, type Call, type HttpRequest, request, serverTime } from './http.js'
 export { Hub } from './hub.js'
 export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
 export { withLock } from './lock.js'

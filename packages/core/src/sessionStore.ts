@@ -1,6 +1,6 @@
 import { hasUserPool, userPool } from './config.js'
 import { type Context, perContext } from './context.js'
-import { CookieStorage } from './cookieStorage.js'
+import { createCookieStore } from './cookies.js'
 import { decodeJWT, type JWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 
@@ -63,7 +63,10 @@ export function setSessionStorage(ctx: Context, store: KeyValueStorageInterface)
 export async function sessionStore(ctx: Context): Promise<KeyValueStorageInterface> {
   const state = home(ctx)
   const { ssr, store: given } = ctx.options
-  const cookies = ssr && !given ? (state.cookies ??= new CookieStorage({ sameSite: 'lax' })) : undefined
+  const cookies =
+    ssr && !given
+      ? (state.cookies ??= createCookieStore({ path: '/', expires: 365, secure: true, sameSite: 'lax' }))
+      : undefined
   const store = state.chosen ?? cookies ?? ctx.platform.store
   if (state.watched?.store !== store) {
     state.watched?.undo?.()

@@ -1,8 +1,9 @@
 import type { SignatureV4 } from '@smithy/signature-v4'
+import { learnTime } from './clock.js'
 import type { Context } from './context.js'
 import { type AWSCredentials, credentials } from './credentials.js'
 import { AmplifyError } from './errors.js'
-import { type Call, type HttpRequest, serverTime } from './http.js'
+import { type Authorize, type HttpRequest, serverTime } from './http.js'
 
 // AWS Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 // Header and query signatures. No chunk signatures, no SigV4a.
@@ -17,8 +18,8 @@ export interface SigningScope {
 }
 
 /** Signs with the credentials of the context: `request(ctx, { …, authorize: sigv4({ service: 's3', region }) })`. */
-export function sigv4(scope: SigningScope): NonNullable<Call['authorize']> {
-  return async (ctx, request) => {
+export function sigv4(scope: SigningScope): Authorize {
+  const authorize: Authorize = async (ctx, request) => {
     const identity = scope.credentials ?? (await credentialsFor(ctx))
     const message = toSign(request, scope)
     const signed = await (await signer(ctx, scope, identity)).sign(message, {
@@ -28,6 +29,18 @@ export function sigv4(scope: SigningScope): NonNullable<Call['authorize']> {
     const { host: _, ...headers } = signed.headers
     return { ...request, url: withPath(request.url), headers }
   }
+  authorize.refused = learnFromRefusal
+  return authorize
+}
+
+/** Browsers hide `Date` from other origins unless the service lets them see it; then the body may tell. */
+async function learnFromRefusal(ctx: Context, response: Response): Promise<void> {
+  if (response.headers.get('date')) return
+  const text = await response.clone().text()
+  // S3: <ServerTime>2026-01-02T03:04:05Z<; others: "… is now earlier than 20260102T025905Z (20260102T030405Z - 5 min.)"
+  const [, time, compact] = /<ServerTime>([^<]+)|\((\d+T\d+Z) [-+]/.exec(text) ?? []
+  const date = time ?? compact?.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z')
+  if (date) learnTime(ctx, Date.parse(date), ctx.platform.now(), 2_000)
 }
 
 /** Credentials with less left than this would cut a link short for no reason: they are fetched anew. */
