@@ -18,8 +18,8 @@ export async function listObjectsV2(ground: Ground, call: Call): Promise<WireRes
   return xml('ListBucketResult', {
     Name: call.bucket,
     Prefix: asked.encode(asked.prefix),
-    Delimiter: asked.delimiter && asked.encode(asked.delimiter),
-    StartAfter: startAfter && asked.encode(startAfter),
+    Delimiter: asked.delimiter ? asked.encode(asked.delimiter) : undefined,
+    StartAfter: startAfter ? asked.encode(startAfter) : undefined,
     ContinuationToken: token,
     NextContinuationToken: page.next?.toString('base64url'),
     KeyCount: page.objects.length + page.prefixes.length,
@@ -41,7 +41,7 @@ export async function listObjects(ground: Ground, call: Call): Promise<WireRespo
     Name: call.bucket,
     Prefix: asked.encode(asked.prefix),
     Marker: asked.encode(marker),
-    Delimiter: asked.delimiter && asked.encode(asked.delimiter),
+    Delimiter: asked.delimiter ? asked.encode(asked.delimiter) : undefined,
     // Without a delimiter the last key serves as well, and S3 leaves this out.
     NextMarker: page.next && asked.delimiter ? asked.encode(page.last) : undefined,
     MaxKeys: asked.most,

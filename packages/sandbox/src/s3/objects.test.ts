@@ -243,6 +243,10 @@ test('both versions of the list page through everything exactly once', async () 
   )
   expect(rest.Contents?.map(({ Key }) => Key)).toEqual(['page/4/24', 'page/4/4', 'page/4/9'])
   expect(rest.Contents![0]!.Owner?.ID).toBeTruthy()
+  // Clients compare what comes back with what they asked for.
+  expect([rest.Prefix, rest.StartAfter, rest.Delimiter, rest.ContinuationToken]).toEqual([
+    ...['page/', 'page/4/19', undefined, undefined],
+  ])
   const none = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'page/', MaxKeys: 0 }))
   expect(none).toMatchObject({ KeyCount: 0, IsTruncated: false })
   for (const wrong of [{ MaxKeys: -1 }, { ContinuationToken: '***' }, { EncodingType: 'hex' as 'url' }]) {

@@ -80,7 +80,7 @@ export async function listMultipartUploads(ground: Ground, call: Call): Promise<
     NextKeyMarker: truncated && last ? asked.encode(last.text) : undefined,
     NextUploadIdMarker: truncated ? last?.id : undefined,
     Prefix: asked.encode(asked.prefix),
-    Delimiter: asked.delimiter && asked.encode(asked.delimiter),
+    Delimiter: asked.delimiter ? asked.encode(asked.delimiter) : undefined,
     EncodingType: asked.encodingType,
     MaxUploads: asked.most,
     IsTruncated: truncated,
