@@ -1,6 +1,6 @@
 // Builds every package: tsup for the JavaScript (ESM and CommonJS), tsc for the declarations.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { packages, root, SELF_CONTAINED } from './packages.mjs'
 
@@ -20,6 +20,8 @@ run('tsc', '-p', 'tsconfig.build.json')
 for (const { folder, manifest, entries } of packages) {
   const dist = join(root, 'packages', folder, 'dist')
   placeDeclarations(join(emitted, folder, 'src'), dist)
+  // Written by hand: tsc does not copy these.
+  placeDeclarations(join(root, 'packages', folder, 'src'), dist)
   if (SELF_CONTAINED.includes(folder)) carryTypes(dist)
   if (manifest.exports['.'].require) addCommonJsDeclarations(dist)
   for (const entry of entries) {
@@ -34,7 +36,9 @@ rmSync(emitted, { recursive: true, force: true })
 function placeDeclarations(from, to) {
   for (const file of globSync('**/*.d.ts', { cwd: from })) {
     mkdirSync(dirname(join(to, file)), { recursive: true })
-    cpSync(join(from, file), join(to, file))
+    // tsc leaves references to hand-written declarations pointing into the sources.
+    const text = readFileSync(join(from, file), 'utf8').replace(/(<reference path=")[^"]*\/src\//g, '$1./')
+    writeFileSync(join(to, file), text)
   }
 }
 

@@ -1,3 +1,4 @@
+/// <reference path="./amplify-backend.d.ts" preserve="true" />
 // `aws-amplify`
 export {
   Amplify,

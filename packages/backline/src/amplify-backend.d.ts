@@ -1,0 +1,13 @@
+// Types for the imports of an `amplify/` folder where `@aws-amplify/backend` is not installed. A pattern, not a name: TypeScript asks
+// patterns last, so the real package's types win where it is there.
+declare module '@aws-amplify/backend*' {
+  export const a: typeof import('./backend.js').a
+  export const defineAuth: typeof import('./backend.js').defineAuth
+  export const defineBackend: typeof import('./backend.js').defineBackend
+  export const defineData: typeof import('./backend.js').defineData
+  export const defineFunction: typeof import('./backend.js').defineFunction
+  export const defineStorage: typeof import('./backend.js').defineStorage
+  export const referenceAuth: typeof import('./backend.js').referenceAuth
+  export const secret: typeof import('./backend.js').secret
+  export type ClientSchema<T extends { readonly '~types': object }> = import('./backend.js').ClientSchema<T>
+}
