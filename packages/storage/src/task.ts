@@ -87,8 +87,14 @@ export function startTask<Result>(
       stretch.abort()
       wake()
       const canceled = () => reject(new StorageError('CanceledError', message))
-      if (control.onCancel) control.onCancel().then(canceled, canceled)
-      else canceled()
+      if (!control.onCancel) return canceled()
+      // Clearing away may hang on a dead network; whoever waits for the end of the task need not.
+      const timer = setTimeout(canceled, 3_000)
+      const cleared = () => {
+        clearTimeout(timer)
+        canceled()
+      }
+      control.onCancel().then(cleared, cleared)
     },
     pause() {
       if (!pausable || committed || state !== 'IN_PROGRESS') return

@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { createMemoryStore } from '@backline/core/internal'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Bucket, megabytes, refusal, startBucket } from './bucket.fixture.js'
 import { isCancelError, list, uploadData } from './index.js'
 
@@ -161,6 +161,21 @@ test('an upload that is canceled while it is being begun is aborted too', async 
   const task = uploadData({ path: 'never.bin', data: twelve }, watched.ctx)
   expect(isCancelError(await failure(task.result))).toBe(true)
   expect(await unfinished()).toEqual([])
+})
+
+test('a cancellation is told even where the network is dead', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
+  const watched = bucket.watch()
+  watched.intercept = () => {
+    task.cancel()
+    return new Promise(() => {})
+  }
+  const task = uploadData({ path: 'never.bin', data: twelve }, watched.ctx)
+  const told = failure(task.result)
+  await vi.waitFor(() => expect(task.state).toBe('CANCELED'))
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(isCancelError(await told)).toBe(true)
+  vi.useRealTimers()
 })
 
 test('a paused upload sends nothing more, and goes on with what is missing', async () => {
