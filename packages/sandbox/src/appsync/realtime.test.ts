@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { type Headers, openStage, type Stage } from './stage.fixture.js'
+import { defined, type Headers, openStage, type Stage, signed } from './stage.fixture.js'
 
 const stages: Stage[] = []
 afterEach(async () => {
@@ -352,4 +352,41 @@ test('a protected field and a relation to stricter rows stay out of what a mutat
   expect(data.updatePost).toEqual(told)
   expect((await client.next('data', 's')).payload).toEqual({ data: { onUpdatePost: told } })
   client.socket.close()
+})
+
+test('a guest listens with signatures', async () => {
+  const { outputs, keys, ask, withKey } = await start(
+    'type T @model @auth(rules: [{allow: public}, {allow: public, provider: identityPool, operations: [read]}]) { a: Int }',
+  )
+  const guest = await keys()
+  const client = await connect(outputs.url, signed(outputs.url, '{}', guest, { path: '/graphql/connect' }))
+  await client.next('connection_ack')
+  const query = 'subscription { onCreateT { a } }'
+  const body = JSON.stringify({ query, variables: {} })
+  client.begin('s', query, {}, signed(outputs.url, body, guest))
+  await client.next('start_ack', 's')
+  client.begin('wrong', query, {}, signed(outputs.url, `${body} `, guest))
+  expect((await client.next('error', 'wrong')).payload.errors[0].errorType).toBe('InvalidSignatureException')
+  await ask(
+    'mutation ($all: Boolean = true) { createT(input: { a: 1 }) { a @include(if: $all) } }',
+    {},
+    withKey,
+  )
+  expect((await client.next('data', 's')).payload).toEqual({ data: { onCreateT: { a: 1 } } })
+  client.socket.close()
+})
+
+test('subscriptions outlive a change of the schema that keeps their fields', async () => {
+  const { outputs, withKey, sandbox, ask } = await start(TODO)
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  client.begin('kept', 'subscription { onCreateTodo { id } }')
+  client.begin('lost', 'subscription { onCreateTodo { priority } }')
+  await client.next('start_ack', 'kept')
+  await client.next('start_ack', 'lost')
+  await sandbox.update(defined('type Todo @model @auth(rules: [{allow: public}]) { content: String }'))
+  expect((await client.next('error', 'lost')).payload.errors[0].message).toMatch(/'priority' in type 'Todo'/)
+  await ask('mutation { createTodo(input: { id: "x" }) { id } }')
+  expect((await client.next('data', 'kept')).payload.data).toEqual({ onCreateTodo: { id: 'x' } })
+  // Left open on purpose: stopping the sandbox does not wait for it.
 })

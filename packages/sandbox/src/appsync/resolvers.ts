@@ -114,7 +114,7 @@ function attachQueries(schema: GraphQLSchema, model: Model, guard: Guard, house:
 function readable(
   guard: Guard,
   call: Call,
-  operation: 'get' | 'list',
+  operation: 'get' | 'list' | 'any',
   [type, field]: [string, string],
 ): Access {
   const access = guard.read(call.caller, operation)
@@ -130,7 +130,7 @@ function readOne(
   call: Call,
   place: [string, string],
 ): Item | null {
-  const access = readable(guard, call, 'get', place)
+  const access = readable(guard, call, place[0] === 'Query' ? 'get' : 'any', place)
   const item = items.get(model, key)
   if (!item) return null
   if (access !== 'all' && access !== 'none' && !access(item)) throw refused(place[1], place[0])
@@ -356,11 +356,11 @@ function relationResolver(model: Model, field: Field, guards: Map<string, Guard>
   }
   if (kind === 'hasMany') {
     return (item, args, call) =>
-      heldBack(item) ? null : find(item, paging(readable(guard, call, 'list', place), args))
+      heldBack(item) ? null : find(item, paging(readable(guard, call, 'any', place), args))
   }
   return (item, _, call) => {
     if (heldBack(item)) return null
-    const access = readable(guard, call, 'get', place)
+    const access = readable(guard, call, 'any', place)
     const found = find(item, paging('all', { limit: 1 })).items[0]
     if (found && typeof access === 'function' && !access(found)) throw refused(place[1], place[0])
     return found ?? null

@@ -1,7 +1,7 @@
-import { createHash, createHmac } from 'node:crypto'
+import { a } from '@backline/schema'
 import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
-import { type Headers, openStage, type Stage } from './stage.fixture.js'
+import { type Headers, openStage, type Stage, signed } from './stage.fixture.js'
 
 const stages: Stage[] = []
 afterEach(async () => {
@@ -20,49 +20,9 @@ const refused = (field: string, type: string) => ({
   path: [field],
 })
 
-/** Signed with AWS Signature Version 4, from its specification. */
-function signed(
-  url: string,
-  body: string,
-  keys: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
-  at = new Date(),
-): Headers {
-  const { host } = new URL(url)
-  const sha = (text: string) => createHash('sha256').update(text).digest('hex')
-  const time = at.toISOString().replace(/[-:]|\.\d+/g, '')
-  const scope = `${time.slice(0, 8)}/us-east-1/appsync/aws4_request`
-  const headers: Headers = {
-    host,
-    'x-amz-date': time,
-    ...(keys.sessionToken ? { 'x-amz-security-token': keys.sessionToken } : {}),
-  }
-  const names = Object.keys(headers).sort().join(';')
-  const canonical = [
-    'POST',
-    '/graphql',
-    '',
-    ...Object.entries(headers).map(([name, value]) => `${name}:${value}`),
-    '',
-    names,
-    sha(body),
-  ]
-  const key = [time.slice(0, 8), 'us-east-1', 'appsync', 'aws4_request'].reduce<string | Buffer>(
-    (secret, part) => createHmac('sha256', secret).update(part).digest(),
-    `AWS4${keys.secretAccessKey}`,
-  )
-  const signature = createHmac('sha256', key)
-    .update(['AWS4-HMAC-SHA256', time, scope, sha(canonical.join('\n'))].join('\n'))
-    .digest('hex')
-  const { host: _, ...sent } = headers
-  return {
-    ...sent,
-    authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
-  }
-}
-
 test('a missing, wrong or outlived API key is answered 401', async () => {
   const { ask, sandbox, withKey } = await start('type T @model @auth(rules: [{allow: public}]) { a: Int }')
-  const query = '{ listTs { items { a } } }'
+  const query = '{ listTS { items { a } } }'
   const unauthorized = {
     status: 401,
     errors: [{ errorType: 'UnauthorizedException', message: expect.any(String) }],
@@ -79,9 +39,9 @@ test('a missing, wrong or outlived API key is answered 401', async () => {
 test('a forged, foreign or expired token is answered 401', async () => {
   const { ask, user, sandbox } = await start('type T @model @auth(rules: [{allow: private}]) { a: Int }')
   const { accessToken, idToken } = await user('ada@example.com')
-  const as = (token: string) => ask('{ listTs { items { a } } }', {}, { authorization: token })
-  expect((await as(accessToken)).data).toEqual({ listTs: { items: [] } })
-  expect((await as(idToken)).data).toEqual({ listTs: { items: [] } })
+  const as = (token: string) => ask('{ listTS { items { a } } }', {}, { authorization: token })
+  expect((await as(accessToken)).data).toEqual({ listTS: { items: [] } })
+  expect((await as(idToken)).data).toEqual({ listTS: { items: [] } })
   expect((await as(`Bearer ${accessToken}`)).status).toBe(200)
 
   const [head, body, signature] = accessToken.split('.')
@@ -335,13 +295,32 @@ test('signatures of guests, users and administrators carry their roles', async (
     status: 403,
     errors: [{ errorType: 'UnrecognizedClientException' }],
   })
-  expect(await wrong(signed(outputs.url, body, guest, new Date(Date.now() - 600_000)))).toMatchObject({
-    status: 403,
-    errors: [{ errorType: 'InvalidSignatureException' }],
-  })
+  expect(await wrong(signed(outputs.url, body, guest, { at: new Date(Date.now() - 600_000) }))).toMatchObject(
+    {
+      status: 403,
+      errors: [{ errorType: 'InvalidSignatureException' }],
+    },
+  )
   sandbox.clock.advance(2 * 3_600_000)
-  expect(await wrong(signed(outputs.url, body, guest, new Date(sandbox.clock.now())))).toMatchObject({
+  expect(await wrong(signed(outputs.url, body, guest, { at: new Date(sandbox.clock.now()) }))).toMatchObject({
     status: 403,
     errors: [{ errorType: 'ExpiredTokenException' }],
   })
+})
+
+test('rules written with our own schema builder are enforced', async () => {
+  const schema = a.schema({
+    Memo: a
+      .model({ text: a.string().required(), editor: a.string() })
+      .authorization((allow) => [allow.ownerDefinedIn('editor'), allow.publicApiKey().to(['read'])]),
+  })
+  const { ask, user, withKey } = await start(schema)
+  const ada = await user('ada@example.com')
+  const made = await ask('mutation { createMemo(input: { text: "x" }) { editor } }', {}, ada.headers)
+  expect(made.data.createMemo).toEqual({ editor: ada.sub })
+  expect((await ask('{ listMemos { items { text } } }', {}, withKey)).data.listMemos.items).toEqual([
+    { text: 'x' },
+  ])
+  const denied = await ask('mutation { createMemo(input: { text: "y" }) { id } }', {}, withKey)
+  expect(denied.errors).toMatchObject([refused('createMemo', 'Mutation')])
 })

@@ -17,8 +17,8 @@ export type Item = Record<string, unknown>
 export type Access = 'all' | 'none' | ((item: Item) => boolean)
 
 export interface Guard {
-  /** May this caller get, list or hear rows, and which? */
-  read(caller: Caller, operation: 'get' | 'list' | 'listen'): Access
+  /** May this caller get, list or hear rows, and which? `any` of these is asked for where a relation leads here. */
+  read(caller: Caller, operation: 'get' | 'list' | 'listen' | 'any'): Access
   /** May this caller see one field of this row? */
   field(caller: Caller, field: string, item: Item): boolean
   /** Does the field need a check of its own? */
@@ -52,22 +52,23 @@ export function createGuard(model: Model): Guard {
     ]),
   ) as Record<Operation, Role[]>
 
-  const reading = roles.filter(
-    (role) => role.fields.has('get') || role.fields.has('list') || role.fields.has('listen'),
+  const reads = (role: Role, field?: string) =>
+    [...role.fields].some(([operation, fields]) => isRead(operation) && (!field || fields.has(field)))
+  const reading = roles.filter((role) => reads(role))
+  const fieldRoles = new Map(
+    [...model.fields.keys()].map((field) => [field, reading.filter((role) => reads(role, field))]),
   )
-  const readersOf = (field: string) =>
-    reading.filter((role) =>
-      [...role.fields].some(([operation, fields]) => isRead(operation) && fields.has(field)),
-    )
-  const fieldRoles = new Map([...model.fields.keys()].map((field) => [field, readersOf(field)]))
+  /** Whoever may read all rows as a signed-in user needs no other role of the user pool. */
+  const isCovered = (role: Role, by: Role[]) =>
+    by.includes(role) || (role.provider === 'userPools' && by.some(({ kind }) => kind === 'userPools'))
 
   return {
     readers: JSON.stringify(
       reading.map(({ kind, entity, claim, provider }) => [kind, entity, claim, provider]).sort(),
     ),
-    isProtected: (field) => (fieldRoles.get(field)?.length ?? 0) !== reading.length,
+    isProtected: (field) => reading.some((role) => !isCovered(role, fieldRoles.get(field) ?? [])),
     read(caller, operation) {
-      const fitting = may[operation]
+      const fitting = operation === 'any' ? reading : may[operation]
       if (isAdmin(caller) || fitting.some((role) => isStatic(role, caller))) return 'all'
       const dynamic = fitting.filter((role) => isDynamic(role, caller))
       return dynamic.length === 0 ? 'none' : (item) => dynamic.some((role) => holds(role, caller, item))

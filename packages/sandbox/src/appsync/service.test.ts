@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defineBackend, defineData } from '@backline/schema/backend'
 import { afterEach, expect, test } from 'vitest'
 import { serve } from '../sandbox.js'
-import { openStage, planOf, type Stage, schemaOf } from './stage.fixture.js'
+import { defined, openStage, planOf, type Stage } from './stage.fixture.js'
 
 const stages: Stage[] = []
 afterEach(async () => {
@@ -353,17 +352,6 @@ test('scalars are checked on the way in', async () => {
     message: expect.stringMatching(/^Validation error of type WrongType: .*AWSEmail/),
   })
 })
-
-const defined = (sdl: string) =>
-  defineBackend({
-    data: defineData({
-      schema: schemaOf(sdl),
-      authorizationModes: {
-        defaultAuthorizationMode: 'apiKey',
-        apiKeyAuthorizationMode: { expiresInDays: 30 },
-      },
-    }),
-  })
 
 test('another definition is served at once; a broken one is refused and the last good one stays', async () => {
   const { ask, sandbox } = await start('type T @model @auth(rules: [{allow: public}]) { a: String }')

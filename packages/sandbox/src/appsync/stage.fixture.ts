@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto'
 import {
   CognitoIdentityClient,
   GetCredentialsForIdentityCommand,
@@ -10,6 +11,7 @@ import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { defineBackend, defineData } from '@backline/schema/backend'
 import type { BackendPlan, DataPlan } from '../plan.js'
 import { authPlan } from '../pool.fixture.js'
 import { type Sandbox, serve } from '../sandbox.js'
@@ -55,6 +57,18 @@ export const planOf = (schema: string | object, data: Partial<DataPlan> = {}): B
   storages: [],
   extraOutputs: {},
 })
+
+/** The same as `defineBackend` makes it, for `sandbox.update`. */
+export const defined = (sdl: string) =>
+  defineBackend({
+    data: defineData({
+      schema: schemaOf(sdl),
+      authorizationModes: {
+        defaultAuthorizationMode: 'apiKey',
+        apiKeyAuthorizationMode: { expiresInDays: 30 },
+      },
+    }),
+  })
 
 export async function openStage(schema: string | object, data: Partial<DataPlan> = {}, dataDir = ':memory:') {
   const sandbox = await serve(planOf(schema, data), { dataDir })
@@ -143,5 +157,45 @@ function speakTo(sandbox: Sandbox) {
         sessionToken: Credentials!.SessionToken!,
       }
     },
+  }
+}
+
+/** Signed with AWS Signature Version 4, from its specification. */
+export function signed(
+  url: string,
+  body: string,
+  keys: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
+  { at = new Date(), path = '/graphql' } = {},
+): Headers {
+  const { host } = new URL(url)
+  const sha = (text: string) => createHash('sha256').update(text).digest('hex')
+  const time = at.toISOString().replace(/[-:]|\.\d+/g, '')
+  const scope = `${time.slice(0, 8)}/us-east-1/appsync/aws4_request`
+  const headers: Headers = {
+    host,
+    'x-amz-date': time,
+    ...(keys.sessionToken ? { 'x-amz-security-token': keys.sessionToken } : {}),
+  }
+  const names = Object.keys(headers).sort().join(';')
+  const canonical = [
+    'POST',
+    path,
+    '',
+    ...Object.entries(headers).map(([name, value]) => `${name}:${value}`),
+    '',
+    names,
+    sha(body),
+  ]
+  const key = [time.slice(0, 8), 'us-east-1', 'appsync', 'aws4_request'].reduce<string | Buffer>(
+    (secret, part) => createHmac('sha256', secret).update(part).digest(),
+    `AWS4${keys.secretAccessKey}`,
+  )
+  const signature = createHmac('sha256', key)
+    .update(['AWS4-HMAC-SHA256', time, scope, sha(canonical.join('\n'))].join('\n'))
+    .digest('hex')
+  const { host: _, ...sent } = headers
+  return {
+    ...sent,
+    authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
   }
 }

@@ -114,7 +114,12 @@ export function eventsOf(
 ): Event[] {
   const root = schema.getMutationType()
   if (!root || !result.data) return []
-  const scope = { prepared, variables: request.variables ?? {} }
+  const read = getVariableValues(
+    schema,
+    prepared.operation.variableDefinitions ?? [],
+    request.variables ?? {},
+  )
+  const scope = { prepared, variables: (read.variableValues?.coerced ?? {}) as Record<string, unknown> }
   const events: Event[] = []
   for (const [key, nodes] of collect(scope, prepared.operation.selectionSet, root)) {
     const answer = result.data[key]
