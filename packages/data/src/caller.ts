@@ -5,6 +5,7 @@ import type { GraphQLCall } from './authorization.js'
 import type { GraphQLFormattedError, GraphQLResponse } from './errors.js'
 import { send } from './graphql.js'
 import type { Variables } from './operations.js'
+import type { Listener } from './realtime.js'
 import type { Row } from './rows.js'
 
 /** Options of one call; those of the client where they say nothing. */
@@ -83,4 +84,24 @@ export function page(
       ...rest(answer),
     }
   }, options?.signal)
+}
+
+/** Subscribes, as soon as what it takes is loaded, until the returned function is called. */
+export function subscribe(
+  ctx: Context,
+  call: GraphQLCall | Promise<GraphQLCall>,
+  listener: Listener,
+): () => void {
+  let over = false
+  let undo: (() => void) | undefined
+  Promise.all([call, import('./live.js')]).then(
+    ([ready, live]) => {
+      if (!over) undo = live.subscribe(ctx, ready, listener)
+    },
+    (error) => over || listener.error(error),
+  )
+  return () => {
+    over = true
+    undo?.()
+  }
 }

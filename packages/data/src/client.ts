@@ -1,15 +1,14 @@
 import { type Context, currentContext, type GraphQLAuthMode } from '@backline/core/internal'
 import type { Client as SchemaClient } from '@backline/schema'
-import type { DocumentNode } from 'graphql'
 import { Observable } from 'rxjs'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
-import type { Caller, Models } from './caller.js'
+import { type Caller, type Models, subscribe } from './caller.js'
 import type { ReturnOf, VariablesOf } from './documents.js'
 import { answerError, DataError, type GraphQLResponse, isCancelError } from './errors.js'
 import { operationKind, send } from './graphql.js'
 import type { Introspection } from './introspection.js'
 import { createModels } from './models.js'
-import { subscribe } from './realtime.js'
+import type { GraphQLDocument } from './print.js'
 
 export interface ClientOptions {
   /** How requests are authorized, unless they say otherwise. The backend's default mode by default. */
@@ -22,8 +21,8 @@ export interface ClientOptions {
 }
 
 export interface GraphQLOptions<Variables = Record<string, unknown>, Text = string> {
-  /** Text, or a parsed document, which is printed by `graphql`, loaded when the first one comes. */
-  query: Text | DocumentNode
+  /** Text, or a parsed document, as `graphql` and `graphql-tag` make them. */
+  query: Text | GraphQLDocument
   variables?: Variables
   authMode?: GraphQLAuthMode
   authToken?: AuthToken
@@ -151,22 +150,13 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
           if (answer.errors?.length) throw answerError({ ...answer, data: answer.data ?? {} })
           return answer
         }, signal)
-      return new Observable<GraphQLResponse>((subscriber) => {
-        let over = false
-        let undo: (() => void) | undefined
-        const listener = {
-          next: (answer: GraphQLResponse) => subscriber.next(answer),
-          error: (error: unknown) => subscriber.error(error),
+      return new Observable<GraphQLResponse>((subscriber) =>
+        subscribe(context(), text().then(call), {
+          next: (answer) => subscriber.next(answer),
+          error: (error) => subscriber.error(error),
           complete: () => subscriber.complete(),
-        }
-        text().then((found) => {
-          if (!over) undo = subscribe(context(), call(found), listener)
-        }, listener.error)
-        return () => {
-          over = true
-          undo?.()
-        }
-      })
+        }),
+      )
     },
 
     cancel(promise: Promise<unknown>, message?: string): boolean {
@@ -180,9 +170,11 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
   return client as unknown as Client<Schema>
 }
 
-function kindOf(query: string | DocumentNode): string {
+function kindOf(query: string | GraphQLDocument): string {
   if (typeof query === 'string') return operationKind(query)
-  const operation = query?.definitions?.find((definition) => definition.kind === 'OperationDefinition')
+  const operation = query?.definitions?.find(({ kind }) => kind === 'OperationDefinition') as
+    | { operation: string }
+    | undefined
   if (!operation) throw new DataError('InvalidQuery', '`query` is neither a GraphQL document nor its text.')
   return operation.operation
 }

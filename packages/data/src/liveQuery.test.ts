@@ -42,8 +42,12 @@ function setUp(options: Partial<LiveSource<Row>> = {}) {
     errors,
     stopped,
     subscription,
-    live: () => all().forEach((watcher) => watcher.live()),
-    gap: () => all().forEach((watcher) => watcher.gap()),
+    live: () => {
+      for (const watcher of all()) watcher.live()
+    },
+    gap: () => {
+      for (const watcher of all()) watcher.gap()
+    },
     ids: () => seen.at(-1)?.items.map(({ id }) => id),
   }
 }

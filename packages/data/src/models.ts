@@ -11,6 +11,7 @@ import {
   page,
   type SingleResult,
   single,
+  subscribe,
 } from './caller.js'
 import {
   type Introspection,
@@ -20,10 +21,8 @@ import {
   type Operation,
   operationsOf,
 } from './introspection.js'
-import { liveQuery, type Watcher } from './liveQuery.js'
-import { matches } from './match.js'
+import type { Watcher } from './liveQuery.js'
 import { indexText, joined, operationText, pageVariables, type Variables } from './operations.js'
-import { subscribe } from './realtime.js'
 import { withRelations } from './relations.js'
 import { type Row, readRow, writeCondition, writeFilter, writeInput } from './rows.js'
 
@@ -173,43 +172,24 @@ function createModel(
         }),
       )
 
-  function observeQuery(options: Row & CallOptions = {}) {
-    const { selectionSet, filter: given, ...others } = options
-    const filter = writeFilter(introspection, model, given) as Row | undefined
-    const [partition = '', ...sortKeys] = listKeys
-    const bound = partition && options[partition] !== undefined
-    // What it takes to tell rows apart, to order them, and to know whether they still match.
-    const needed = [...keys, ...(model.fields.updatedAt ? ['updatedAt'] : []), ...fieldsOf(filter)]
-    const whole = selectionSet && [...new Set([...selectionSet, ...needed])]
-    const asked = new Set(selectionSet?.map((path) => path.split('.')[0]!))
-    const withSelection = whole ? { selectionSet: whole } : {}
-    const sort = joined(sortKeys)
-    // A filter on the service's side would hide the update by which a row stops matching.
-    const watching = (operation: Operation) => (watcher: Watcher) =>
-      watch(operation, { ...others, ...withSelection }, watcher)
-    const offered = operationsOf(model)
-    return liveQuery<Row>({
-      keys,
-      page: (nextToken) =>
-        list({ ...options, ...withSelection, nextToken }, (raw) => readRow(introspection, name, raw)),
-      watch: Object.fromEntries(
-        (['onCreate', 'onUpdate', 'onDelete'] as const)
-          .filter((operation) => offered.includes(operation))
-          .map((operation) => [operation.slice(2).toLowerCase(), watching(operation)]),
-      ),
-      belongs: (row) =>
-        matches(row, filter) &&
-        (!bound || row[partition] === keyValue(partition, options[partition])) &&
-        (sortKeys.length !== 1 || !options[sort] || matches(row, { [sort]: keyValue(sort, options[sort]) })),
-      ...(bound && sortKeys.length
-        ? { compare: by(sortKeys, options.sortDirection === 'DESC' ? -1 : 1) }
-        : {}),
-      finish: (row) =>
-        selectionSet
-          ? Object.fromEntries(Object.entries(row).filter(([field]) => asked.has(field) || asked.has('*')))
-          : relate(row, options)!,
-    })
+  const observed = {
+    introspection,
+    model,
+    listKeys,
+    list,
+    watch,
+    relate: (row: Row, options: CallOptions) => relate(row, options)!,
   }
+  const observeQuery = (options: Row & CallOptions = {}) =>
+    new Observable((subscriber) => {
+      const loading = import('./live.js')
+      loading
+        .then(
+          ({ observe }) =>
+            subscriber.closed || subscriber.add(observe(observed, options).subscribe(subscriber)),
+        )
+        .catch((error) => subscriber.error(error))
+    })
 
   const all: ModelOperations = {
     create: (input: Row, options?: CallOptions) =>
@@ -241,15 +221,4 @@ function createModel(
         (raw) => finish(model, raw, options),
       )
   return offered
-}
-
-function fieldsOf(filter: Row | undefined): string[] {
-  return Object.entries(filter ?? {}).flatMap(([name, value]) =>
-    /^(and|or|not)$/.test(name) ? [value].flat().flatMap((inner) => fieldsOf(inner as Row)) : [name],
-  )
-}
-
-const by = (names: string[], sign: 1 | -1) => (one: Row, other: Row) => {
-  const name = names.find((field) => one[field] !== other[field])
-  return name === undefined ? 0 : one[name] < other[name] ? -sign : sign
 }

@@ -21,6 +21,13 @@ export interface Listener {
   gap?(): void
 }
 
+/** One socket, or the wait for one, and the subscriptions that are on it. */
+interface Connection {
+  hasRoom(): boolean
+  add(subscription: Subscription): void
+  remove(subscription: Subscription): void
+}
+
 interface Subscription {
   id: string
   call: GraphQLCall
@@ -77,79 +84,70 @@ function place(ctx: Context, key: string, subscription: Subscription): void {
   const connections = all.get(key) ?? []
   all.set(key, connections)
   let connection = connections.find((one) => one.hasRoom())
-  if (!connection) connections.push((connection = new Connection(ctx, key)))
+  if (!connection) connections.push((connection = createConnection(ctx, key)))
   connection.add(subscription)
 }
 
-class Connection {
-  private state: State = { at: 'idle' }
-  private subscriptions = new Map<string, Subscription>()
-  private room = roomy
-  private told: ConnectionState = ConnectionState.Disconnected
-  private unwatch: (() => void) | undefined
+function createConnection(ctx: Context, key: string): Connection {
+  let state: State = { at: 'idle' }
+  const subscriptions = new Map<string, Subscription>()
+  let room = roomy
+  let told: ConnectionState = ConnectionState.Disconnected
+  let unwatch: (() => void) | undefined
 
-  private readonly ctx: Context
-  private readonly key: string
-
-  constructor(ctx: Context, key: string) {
-    this.ctx = ctx
-    this.key = key
+  function hasRoom(): boolean {
+    return subscriptions.size < room
   }
 
-  hasRoom(): boolean {
-    return this.subscriptions.size < this.room
+  function add(subscription: Subscription): void {
+    subscriptions.set(subscription.id, subscription)
+    subscription.connection = connection
+    if (state.at === 'idle') connect(0)
+    else if (state.at === 'open') start(subscription)
+    announce()
   }
 
-  add(subscription: Subscription): void {
-    this.subscriptions.set(subscription.id, subscription)
-    subscription.connection = this
-    if (this.state.at === 'idle') this.connect(0)
-    else if (this.state.at === 'open') this.start(subscription)
-    this.announce()
+  function remove(subscription: Subscription): void {
+    if (!subscriptions.has(subscription.id)) return
+    if (subscription.at !== 'waiting') say({ type: 'stop', id: subscription.id })
+    forget(subscription)
   }
 
-  remove(subscription: Subscription): void {
-    if (!this.subscriptions.has(subscription.id)) return
-    if (subscription.at !== 'waiting') this.say({ type: 'stop', id: subscription.id })
-    this.forget(subscription)
-  }
-
-  private forget(subscription: Subscription): void {
+  function forget(subscription: Subscription): void {
     clearTimeout(subscription.timer)
-    this.subscriptions.delete(subscription.id)
-    this.rest()
+    subscriptions.delete(subscription.id)
+    rest()
   }
 
-  private rest(): void {
-    if (!this.subscriptions.size)
-      setTimeout(() => this.subscriptions.size || this.move({ at: 'idle' }), grace)
-    this.announce()
+  function rest(): void {
+    if (!subscriptions.size) setTimeout(() => subscriptions.size || move({ at: 'idle' }), grace)
+    announce()
   }
 
   /** The one place where the state changes. What the old state held and the new one does not is let go. */
-  private move(next: State): void {
-    const before = this.state
-    this.state = next
+  function move(next: State): void {
+    const before = state
+    state = next
     if ('timer' in before && (!('timer' in next) || before.timer !== next.timer)) clearTimeout(before.timer)
     if ('socket' in before && before.socket && (!('socket' in next) || before.socket !== next.socket))
       letGo(before.socket)
     if (next.at === 'idle') {
-      this.unwatch?.()
-      this.unwatch = undefined
+      unwatch?.()
+      unwatch = undefined
       // The next subscription makes a new one.
-      const connections = connectionsOf(this.ctx).get(this.key) ?? []
-      connections.splice(connections.indexOf(this) >>> 0, 1)
-    } else this.unwatch ??= this.watch()
-    this.announce()
+      const connections = connectionsOf(ctx).get(key) ?? []
+      connections.splice(connections.indexOf(connection) >>> 0, 1)
+    } else unwatch ??= watch()
+    announce()
   }
 
-  private watch(): () => void {
-    const { platform } = this.ctx
+  function watch(): () => void {
+    const { platform } = ctx
     const back = (yes: boolean) => {
-      if (yes && this.state.at === 'waiting') this.connect(this.state.attempt)
+      if (yes && state.at === 'waiting') connect(state.attempt)
       // A phone's timers sleep with it: is the socket still alive?
-      else if (yes && this.state.at === 'open') this.checkPulse()
-      this.announce()
+      else if (yes && state.at === 'open') checkPulse()
+      announce()
     }
     const undo = [platform.watchOnline(back), platform.watchVisible(back)]
     return () => {
@@ -157,39 +155,38 @@ class Connection {
     }
   }
 
-  private async connect(attempt: number, refreshed = false): Promise<void> {
-    const [first] = this.subscriptions.values()
+  async function connect(attempt: number, refreshed = false): Promise<void> {
+    const [first] = subscriptions.values()
     if (!first) {
-      this.move({ at: 'idle' })
+      move({ at: 'idle' })
       return
     }
-    const timer = setTimeout(() => this.lost(), acknowledgementTimeout)
-    const state = { at: 'connecting', attempt, refreshed, timer } as const
-    this.move(state)
+    const timer = setTimeout(() => lost(), acknowledgementTimeout)
+    const attempted = { at: 'connecting', attempt, refreshed, timer } as const
+    move(attempted)
     try {
-      const { url, protocols } = await handshake(this.ctx, first.call, this.key, refreshed)
-      if (this.state !== state) return
-      const socket = this.ctx.platform.openSocket(url, protocols)
-      this.move({ ...state, socket })
-      const mine = () => 'socket' in this.state && this.state.socket === socket
-      socket.onopen = () => mine() && this.say({ type: 'connection_init' })
-      socket.onmessage = ({ data }) => mine() && typeof data === 'string' && this.hear(socket, data)
-      socket.onclose = () => mine() && this.lost()
+      const { url, protocols } = await handshake(ctx, first.call, key, refreshed)
+      if (state !== attempted) return
+      const socket = ctx.platform.openSocket(url, protocols)
+      move({ ...attempted, socket })
+      const mine = () => 'socket' in state && state.socket === socket
+      socket.onopen = () => mine() && say({ type: 'connection_init' })
+      socket.onmessage = ({ data }) => mine() && typeof data === 'string' && hear(socket, data)
+      socket.onclose = () => mine() && lost()
       // A close event follows.
       socket.onerror = () => {}
     } catch (error) {
-      if (this.state !== state) return
-      if (isTransient(error)) this.lost()
-      else this.failAll(error)
+      if (state !== attempted) return
+      if (isTransient(error)) lost()
+      else failAll(error)
     }
   }
 
-  private say(frame: object): void {
-    if ('socket' in this.state && this.state.socket?.readyState === 1)
-      this.state.socket.send(JSON.stringify(frame))
+  function say(frame: object): void {
+    if ('socket' in state && state.socket?.readyState === 1) state.socket.send(JSON.stringify(frame))
   }
 
-  private hear(socket: WebSocket, text: string): void {
+  function hear(socket: WebSocket, text: string): void {
     let frame: { type?: string; id?: string; payload?: GraphQLResponse & { connectionTimeoutMs?: number } }
     try {
       frame = JSON.parse(text)
@@ -198,153 +195,151 @@ class Connection {
     }
     const { type, id, payload } = frame
     // Anything that arrives proves that the line is alive.
-    if (this.state.at === 'open') {
-      this.state.heard = this.ctx.platform.now()
-      if (this.told === ConnectionState.ConnectedPendingKeepAlive) this.announce()
+    if (state.at === 'open') {
+      state.heard = ctx.platform.now()
+      if (told === ConnectionState.ConnectedPendingKeepAlive) announce()
     }
-    const subscription = id === undefined ? undefined : this.subscriptions.get(id)
+    const subscription = id === undefined ? undefined : subscriptions.get(id)
     const errors = payload?.errors ?? (frame as GraphQLResponse).errors ?? []
-    if (type === 'connection_ack') this.opened(socket, payload?.connectionTimeoutMs ?? 300_000)
-    else if (type === 'connection_error') this.refusedConnection(errors, payload)
-    else if (type === 'error' && id === undefined) this.complained(connectionFailed(payload, errors))
+    if (type === 'connection_ack') opened(socket, payload?.connectionTimeoutMs ?? 300_000)
+    else if (type === 'connection_error') refusedConnection(errors, payload)
+    else if (type === 'error' && id === undefined) complained(connectionFailed(payload, errors))
     // What is left may answer a subscription that we have ended ourselves.
     else if (!subscription) return
-    else if (type === 'start_ack') this.acknowledged(subscription)
+    else if (type === 'start_ack') acknowledged(subscription)
     else if (type === 'data') subscription.listener.next({ ...payload, data: payload?.data ?? null })
-    else if (type === 'error') this.refused(subscription, errors, payload)
+    else if (type === 'error') refused(subscription, errors, payload)
     else if (type === 'complete') {
-      this.forget(subscription)
+      forget(subscription)
       subscription.listener.complete()
     }
   }
 
-  private opened(socket: WebSocket, patience: number): void {
-    if (this.state.at !== 'connecting') return
-    const { attempt } = this.state
-    const heard = this.ctx.platform.now()
-    this.move({
+  function opened(socket: WebSocket, patience: number): void {
+    if (state.at !== 'connecting') return
+    const { attempt } = state
+    const heard = ctx.platform.now()
+    move({
       at: 'open',
       attempt,
       socket,
       heard,
       patience,
-      timer: setTimeout(() => this.checkPulse(), patience),
+      timer: setTimeout(() => checkPulse(), patience),
     })
-    this.checkPulse()
-    for (const subscription of [...this.subscriptions.values()]) this.start(subscription)
-    this.rest()
+    checkPulse()
+    for (const subscription of [...subscriptions.values()]) start(subscription)
+    rest()
   }
 
   /** Lost when the server was silent for longer than it promised to be. */
-  private checkPulse(): void {
-    if (this.state.at !== 'open') return
-    const silence = this.ctx.platform.now() - this.state.heard
-    const left = this.state.patience - silence
+  function checkPulse(): void {
+    if (state.at !== 'open') return
+    const silence = ctx.platform.now() - state.heard
+    const left = state.patience - silence
     if (left <= 0) {
-      this.lost()
+      lost()
       return
     }
     const next = silence < doubtful ? Math.min(left, doubtful - silence) : left
-    this.move({ ...this.state, timer: setTimeout(() => this.checkPulse(), next) })
+    move({ ...state, timer: setTimeout(() => checkPulse(), next) })
   }
 
-  private refusedConnection(errors: GraphQLFormattedError[], payload: unknown): void {
-    if (this.state.at !== 'connecting') return
-    const [first] = this.subscriptions.values()
-    const { refreshed, attempt } = this.state
+  function refusedConnection(errors: GraphQLFormattedError[], payload: unknown): void {
+    if (state.at !== 'connecting') return
+    const [first] = subscriptions.values()
+    const { refreshed, attempt } = state
     const whoAreYou = isTokenRefused(errors)
-    if (whoAreYou && !refreshed && first && refreshable(this.ctx, first.call))
-      return void this.connect(attempt, true)
+    if (whoAreYou && !refreshed && first && refreshable(ctx, first.call)) return void connect(attempt, true)
     const { errorCode, errorType = '' } = (errors[0] ?? {}) as { errorCode?: number; errorType?: string }
     const final =
       errorCode === 400 || errorCode === 403 || /^(BadRequest|Unauthorized|Forbidden)/.test(errorType)
     if (whoAreYou || final) {
-      this.failAll(connectionFailed(payload, errors))
+      failAll(connectionFailed(payload, errors))
       return
     }
-    this.lost()
+    lost()
   }
 
   /** Asks the service for the events of one subscription. */
-  private async start(subscription: Subscription, refresh = false): Promise<void> {
-    if (this.state.at !== 'open') return
-    const { socket } = this.state
+  async function start(subscription: Subscription, refresh = false): Promise<void> {
+    if (state.at !== 'open') return
+    const { socket } = state
     const { id } = subscription
     subscription.at = 'waiting'
     const still = () =>
-      this.state.at === 'open' && this.state.socket === socket && this.subscriptions.get(id) === subscription
+      state.at === 'open' && state.socket === socket && subscriptions.get(id) === subscription
     try {
-      const frame = await startFrame(this.ctx, subscription, this.key, refresh)
+      const frame = await startFrame(ctx, subscription, key, refresh)
       if (!still()) return
       subscription.at = 'starting'
-      subscription.timer = setTimeout(() => still() && this.unheard(subscription), acknowledgementTimeout)
-      this.say(frame)
+      subscription.timer = setTimeout(() => still() && unheard(subscription), acknowledgementTimeout)
+      say(frame)
     } catch (error) {
       if (!still()) return
-      if (isTransient(error))
-        subscription.timer = setTimeout(() => still() && this.start(subscription), grace)
-      else this.fail(subscription, error)
+      if (isTransient(error)) subscription.timer = setTimeout(() => still() && start(subscription), grace)
+      else fail(subscription, error)
     }
   }
 
-  private acknowledged(subscription: Subscription): void {
+  function acknowledged(subscription: Subscription): void {
     clearTimeout(subscription.timer)
     subscription.at = 'live'
     subscription.refused = subscription.unheard = false
-    if (this.state.at === 'open') this.move({ ...this.state, attempt: 0 })
+    if (state.at === 'open') move({ ...state, attempt: 0 })
     const { query, variables } = subscription.call
-    this.ctx.events.emit('api', 'Subscription ack', { id: subscription.id, query, variables })
+    ctx.events.emit('api', 'Subscription ack', { id: subscription.id, query, variables })
     subscription.listener.live?.()
   }
 
-  private unheard(subscription: Subscription): void {
+  function unheard(subscription: Subscription): void {
     if (!subscription.unheard) {
       subscription.unheard = true
-      this.again(subscription, false)
+      again(subscription, false)
       return
     }
     const message = 'The service has not acknowledged the subscription in 15 seconds.'
-    this.fail(subscription, new DataError('SubscriptionTimeout', message))
+    fail(subscription, new DataError('SubscriptionTimeout', message))
   }
 
   /** Under a new id: the service may still hold the old one. */
-  private again(subscription: Subscription, refresh: boolean): void {
+  function again(subscription: Subscription, refresh: boolean): void {
     clearTimeout(subscription.timer)
-    this.say({ type: 'stop', id: subscription.id })
-    this.subscriptions.delete(subscription.id)
-    subscription.id = newId(this.ctx)
-    this.subscriptions.set(subscription.id, subscription)
-    this.start(subscription, refresh)
+    say({ type: 'stop', id: subscription.id })
+    subscriptions.delete(subscription.id)
+    subscription.id = newId(ctx)
+    subscriptions.set(subscription.id, subscription)
+    start(subscription, refresh)
   }
 
   /** The service has refused, or ended, one subscription. Its neighbours are none the worse for it. */
-  private refused(subscription: Subscription, errors: GraphQLFormattedError[], payload: unknown): void {
-    if (/^MaxSubscriptionsReached/.test(errors[0]?.errorType ?? '') && this.subscriptions.size > 1) {
-      this.forget(subscription)
-      this.room = this.subscriptions.size
-      place(this.ctx, this.key, subscription)
-    } else if (isTokenRefused(errors) && !subscription.refused && refreshable(this.ctx, subscription.call)) {
+  function refused(subscription: Subscription, errors: GraphQLFormattedError[], payload: unknown): void {
+    if (/^MaxSubscriptionsReached/.test(errors[0]?.errorType ?? '') && subscriptions.size > 1) {
+      forget(subscription)
+      room = subscriptions.size
+      place(ctx, key, subscription)
+    } else if (isTokenRefused(errors) && !subscription.refused && refreshable(ctx, subscription.call)) {
       subscription.refused = true
-      this.again(subscription, true)
-    } else this.fail(subscription, connectionFailed(payload, errors))
+      again(subscription, true)
+    } else fail(subscription, connectionFailed(payload, errors))
   }
 
   /** An error that names no subscription is about one that has not been acknowledged, or else about all. */
-  private complained(error: unknown): void {
-    const all = [...this.subscriptions.values()]
+  function complained(error: unknown): void {
+    const all = [...subscriptions.values()]
     const starting = all.filter(({ at }) => at === 'starting')
-    for (const subscription of starting.length ? starting : all) this.fail(subscription, error)
+    for (const subscription of starting.length ? starting : all) fail(subscription, error)
   }
 
-  private fail(subscription: Subscription, error: unknown): void {
-    this.forget(subscription)
+  function fail(subscription: Subscription, error: unknown): void {
+    forget(subscription)
     subscription.listener.error(error)
   }
 
-  private failAll(error: unknown): void {
-    const all = [...this.subscriptions.values()]
-    this.subscriptions.clear()
-    this.move({ at: 'idle' })
+  function failAll(error: unknown): void {
+    const all = [...subscriptions.values()]
+    subscriptions.clear()
+    move({ at: 'idle' })
     for (const { timer, listener } of all) {
       clearTimeout(timer)
       listener.error(error)
@@ -352,19 +347,18 @@ class Connection {
   }
 
   /** The line is dead. Everyone waits, not for long, for a new one. */
-  private lost(): void {
-    const { state } = this
+  function lost(): void {
     if (state.at !== 'connecting' && state.at !== 'open') return
-    if (!this.subscriptions.size) {
-      this.move({ at: 'idle' })
+    if (!subscriptions.size) {
+      move({ at: 'idle' })
       return
     }
     const attempt = state.attempt + 1
     // Full jitter, so that a thousand clients do not come back at once; the first within a second.
-    const [random] = this.ctx.platform.randomBytes(1)
+    const [random] = ctx.platform.randomBytes(1)
     const delay = (random! / 256) * Math.min(30_000, 1000 * 2 ** state.attempt)
-    this.move({ at: 'waiting', attempt, timer: setTimeout(() => this.connect(attempt), delay) })
-    for (const subscription of [...this.subscriptions.values()]) {
+    move({ at: 'waiting', attempt, timer: setTimeout(() => connect(attempt), delay) })
+    for (const subscription of [...subscriptions.values()]) {
       clearTimeout(subscription.timer)
       const wasLive = subscription.at === 'live'
       subscription.at = 'waiting'
@@ -372,16 +366,15 @@ class Connection {
     }
   }
 
-  private announce(): void {
-    const connectionState = this.publicState()
-    if (connectionState === this.told) return
-    this.told = connectionState
-    this.ctx.events.emit('api', CONNECTION_STATE_CHANGE, { connectionState })
+  function announce(): void {
+    const connectionState = publicState()
+    if (connectionState === told) return
+    told = connectionState
+    ctx.events.emit('api', CONNECTION_STATE_CHANGE, { connectionState })
   }
 
-  private publicState(): ConnectionState {
-    const { state, subscriptions } = this
-    const { platform } = this.ctx
+  function publicState(): ConnectionState {
+    const { platform } = ctx
     if (state.at === 'idle') return ConnectionState.Disconnected
     if (state.at === 'connecting') return ConnectionState.Connecting
     if (state.at === 'waiting')
@@ -394,6 +387,9 @@ class Connection {
     if (platform.now() - state.heard >= doubtful) return ConnectionState.ConnectedPendingKeepAlive
     return ConnectionState.Connected
   }
+
+  const connection: Connection = { hasRoom, add, remove }
+  return connection
 }
 
 function letGo(socket: WebSocket): void {

@@ -1,0 +1,73 @@
+// The live query of a model: what it reads and watches, and how it tells which rows belong to it.
+
+import type { Observable } from 'rxjs'
+import type { CallOptions, ListResult } from './caller.js'
+import { type Introspection, keysOf, type Model, type Operation, operationsOf } from './introspection.js'
+import { liveQuery, type Snapshot, type Watcher } from './liveQuery.js'
+import { matches } from './match.js'
+import { joined } from './operations.js'
+import { type Row, readRow, writeCondition, writeFilter } from './rows.js'
+
+export interface Observed {
+  introspection: Introspection
+  model: Model
+  /** The keys by which `list` reads; none where that is just the `id`. */
+  listKeys: string[]
+  list(options: Row & CallOptions, read: (raw: Row | null) => Row | null): Promise<ListResult>
+  watch(operation: Operation, options: CallOptions, watcher: Watcher): () => void
+  /** The row with its lazy relations. */
+  relate(row: Row, options: CallOptions): Row
+}
+
+export function observe(observed: Observed, options: Row & CallOptions): Observable<Snapshot<Row>> {
+  const { introspection, model, listKeys, list, watch, relate } = observed
+  const { selectionSet, filter: given, ...others } = options
+  const keys = keysOf(model)
+  const filter = writeFilter(introspection, model, given) as Row | undefined
+  const keyValue = (name: string) =>
+    writeCondition(model.fields[name], options[name], `${model.name}.${name}`)
+
+  // What it takes to tell rows apart, to order them, and to know whether they still match.
+  const needed = [...keys, ...(model.fields.updatedAt ? ['updatedAt'] : []), ...fieldsOf(filter)]
+  const selected = selectionSet ? { selectionSet: [...new Set([...selectionSet, ...needed])] } : {}
+  const asked = new Set(selectionSet?.map((path) => path.split('.')[0]!))
+
+  const [partition = '', ...sortKeys] = listKeys
+  const bound = !!partition && options[partition] !== undefined
+  const sort = joined(sortKeys)
+  const offered = operationsOf(model)
+  return liveQuery<Row>({
+    keys,
+    page: (nextToken) =>
+      list({ ...options, ...selected, nextToken }, (raw) => readRow(introspection, model.name, raw)),
+    watch: Object.fromEntries(
+      (['onCreate', 'onUpdate', 'onDelete'] as const)
+        .filter((operation) => offered.includes(operation))
+        .map((operation) => [
+          operation.slice(2).toLowerCase(),
+          // No filter: on the service's side it would hide the update by which a row stops matching.
+          (watcher: Watcher) => watch(operation, { ...others, ...selected }, watcher),
+        ]),
+    ),
+    belongs: (row) =>
+      matches(row, filter) &&
+      (!bound || row[partition] === keyValue(partition)) &&
+      (sortKeys.length !== 1 || !options[sort] || matches(row, { [sort]: keyValue(sort) })),
+    ...(bound && sortKeys.length ? { compare: by(sortKeys, options.sortDirection === 'DESC' ? -1 : 1) } : {}),
+    finish: (row) =>
+      selectionSet
+        ? Object.fromEntries(Object.entries(row).filter(([name]) => asked.has(name) || asked.has('*')))
+        : relate(row, options),
+  })
+}
+
+function fieldsOf(filter: Row | undefined): string[] {
+  return Object.entries(filter ?? {}).flatMap(([name, value]) =>
+    /^(and|or|not)$/.test(name) ? [value].flat().flatMap((inner) => fieldsOf(inner as Row)) : [name],
+  )
+}
+
+const by = (names: string[], sign: 1 | -1) => (one: Row, other: Row) => {
+  const name = names.find((field) => one[field] !== other[field])
+  return name === undefined ? 0 : one[name] < other[name] ? -sign : sign
+}
