@@ -324,3 +324,15 @@ test('a client of another endpoint needs to be told how to authorize, and sends 
   await generateClient<Shop>({ endpoint: service.url, authMode: 'none' }, ctx).graphql({ query: '{ a }' })
   expect(service.asked[0]!.headers['x-api-key']).toBeUndefined()
 })
+
+test('the context may come first, and cookies go where they are asked for', async () => {
+  const service = await appsync({ http: () => ({ data: { a: 1 } }) })
+  const inits: (RequestInit | undefined)[] = []
+  const platform = {
+    fetch: (url: string | URL | Request, init?: RequestInit) => (inits.push(init), fetch(url, init)),
+  }
+  const ctx = appFor(service.url, {}, { platform, API: { GraphQL: { withCredentials: true } } })
+  await generateClient<Shop>(ctx, { apiKey: 'other' }).graphql({ query: '{ a }' })
+  expect(service.asked[0]!.headers['x-api-key']).toBe('other')
+  expect(inits[0]!.credentials).toBe('include')
+})

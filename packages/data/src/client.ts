@@ -58,7 +58,17 @@ export type Client<Schema = never> = ModelsOf<Schema> & {
  * const client = generateClient<Schema>()
  * const { data: todos, errors } = await client.models.Todo.list()
  */
-export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?: Context): Client<Schema> {
+export function generateClient<Schema = never>(options?: ClientOptions, ctx?: Context): Client<Schema>
+/** The same with the context first, as `aws-amplify` has it. */
+export function generateClient<Schema = never>(ctx: Context, options?: ClientOptions): Client<Schema>
+export function generateClient(
+  first: ClientOptions | Context = {},
+  second?: ClientOptions | Context,
+): Client {
+  const [options, ctx] = (isContext(first) ? [second ?? {}, first] : [first, second]) as [
+    ClientOptions,
+    Context?,
+  ]
   const { endpoint, authMode, apiKey } = options
   if (endpoint && !authMode)
     throw new DataError(
@@ -167,8 +177,10 @@ export function generateClient<Schema = never>(options: ClientOptions = {}, ctx?
 
     isCancelError,
   }
-  return client as unknown as Client<Schema>
+  return client as unknown as Client
 }
+
+const isContext = (value: object): value is Context => 'platform' in value
 
 function kindOf(query: string | GraphQLDocument): string {
   if (typeof query === 'string') return operationKind(query)

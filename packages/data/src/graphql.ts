@@ -60,6 +60,7 @@ async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<
       },
       idempotent: !/^\s*mutation/.test(query),
       ...(signal ? { signal } : {}),
+      ...(ctx.options.API?.GraphQL?.withCredentials ? { send: withCookies } : {}),
     })
   } catch (error) {
     if (signal?.aborted && (signal.reason as Error | undefined)?.name !== 'TimeoutError')
@@ -68,6 +69,9 @@ async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<
     return unanswered(error as Error)
   }
 }
+
+const withCookies = (ctx: Context, url: string, init: RequestInit) =>
+  ctx.platform.fetch(url, { ...init, credentials: 'include' })
 
 function canceled(signal: AbortSignal, cause: unknown): DataError {
   const { reason } = signal
