@@ -1,13 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
-// Unit tests run on the sources: the `source` condition of every package's exports leads there, no build needed.
+const source = ['source', 'node', 'import', 'default']
+
 export default defineConfig({
-  resolve: { conditions: ['source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts'],
-    typecheck: { enabled: false },
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     pool: 'threads',
+    projects: [
+      {
+        // On the sources: the `source` condition of every package's exports leads there, no build needed.
+        extends: true,
+        resolve: { conditions: source },
+        ssr: { resolve: { conditions: source } },
+        test: { name: 'units', include: ['packages/*/src/**/*.test.ts'] },
+      },
+      built('journeys', ['tests/runtimes/**/*.test.ts']),
+      built('compat', ['tests/compat/**/*.test.ts']),
+    ],
   },
 })
+
+/** On the built packages, as apps have them: Node itself loads them, vitest does not look inside. */
+function built(name: string, include: string[]) {
+  return {
+    extends: true as const,
+    test: { name, include, server: { deps: { external: [/\/packages\/[\w-]+\/dist\//] } } },
+  }
+}

@@ -35,6 +35,8 @@ export interface Sandbox {
   /** Keys that may do everything, as an administrator's would. */
   readonly credentials: { accessKeyId: string; secretAccessKey: string }
   failNext(fault: Fault): void
+  /** Cuts every WebSocket that is open, and the next `refuse` that would be opened (none by default). */
+  dropSockets(refuse?: number): void
   /** Serves another definition from now on, over the data that is there. Refused as a whole if any service refuses it. */
   update(backend: unknown): Promise<void>
   /** Forgets all data, mail, faults and time travel. */
@@ -97,7 +99,13 @@ export async function serve(
   const root: IssuedCredentials = rootCredentials(store)
   const outputs = () => outputsOf(world.plan, services)
   try {
-    services = assemble(world, root, { outputs, services: () => services, order: faults.order, reset })
+    services = assemble(world, root, {
+      outputs,
+      services: () => services,
+      order: faults.order,
+      dropSockets: server.dropSockets,
+      reset,
+    })
   } catch (error) {
     await stop()
     throw error
@@ -109,6 +117,7 @@ export async function serve(
     })
     world.inbox.clear()
     faults.clear()
+    server.dropSockets(0)
     clock.reset()
   }
 
@@ -127,6 +136,7 @@ export async function serve(
     clock,
     credentials: { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey },
     failNext: faults.order,
+    dropSockets: (refuse = 0) => server.dropSockets(refuse),
     async update(backend) {
       const before = world.plan
       world.plan = await planFrom(backend)

@@ -23,6 +23,8 @@ export interface House {
 
 export interface Server {
   readonly port: number
+  /** Cuts every WebSocket that is open, and the next `refuse` that would be opened. */
+  dropSockets(refuse: number): void
   close(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export async function listen(port: number, house: House): Promise<Server> {
   const { services, faults } = house
   // A socket that has become a WebSocket is no longer the HTTP server's to close.
   const upgraded = new Set<Duplex>()
+  let refusals = 0
   const http = createServer({ maxHeaderSize: 64 * 1024 }, (incoming, outgoing) => {
     answer(incoming, house).then(
       (response) => send(response, incoming, outgoing, house.clock),
@@ -52,7 +55,10 @@ export async function listen(port: number, house: House): Promise<Server> {
     const request = HOSTS.test(incoming.headers.host ?? '') ? parse(incoming) : undefined
     const service = request ? services().find((each) => each.upgrade && each.matches(request)) : undefined
     if (!request || !service?.upgrade) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
-    else if (faults.take(service.name)) socket.destroy()
+    else if (refusals > 0) {
+      refusals--
+      socket.destroy()
+    } else if (faults.take(service.name)) socket.destroy()
     else service.upgrade(request, incoming, socket, head)
   })
   await new Promise<void>((resolve, reject) => {
@@ -61,6 +67,10 @@ export async function listen(port: number, house: House): Promise<Server> {
   })
   return {
     port: (http.address() as AddressInfo).port,
+    dropSockets(refuse) {
+      refusals = refuse
+      for (const socket of upgraded) socket.destroy()
+    },
     close: () =>
       new Promise((resolve) => {
         http.close(() => resolve())

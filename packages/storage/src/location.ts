@@ -126,7 +126,7 @@ function bucketOf(ctx: Context, options: CommonOptions): Omit<Location, 'key' | 
   const bucket = wanted ? wanted.bucketName : configured.bucket
   const region = wanted ? wanted.region : configured.region
   if (!bucket) {
-    throw new StorageError('NoBucket', 'No storage bucket is configured.', {
+    throw new StorageError('NoBucket', 'No storage bucket is configured: Storage.S3.bucket is missing.', {
       recoverySuggestion:
         'Call Amplify.configure() with outputs that have `storage.bucket_name`, or pass `options.bucket`.',
     })

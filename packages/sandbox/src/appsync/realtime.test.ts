@@ -390,3 +390,21 @@ test('subscriptions outlive a change of the schema that keeps their fields', asy
   expect((await client.next('data', 'kept')).payload.data).toEqual({ onCreateTodo: { id: 'x' } })
   // Left open on purpose: stopping the sandbox does not wait for it.
 })
+
+test('sockets are cut by order, as many new ones refused as said, and then taken again', async () => {
+  const { outputs, withKey, sandbox } = await start(TODO)
+  const client = await connect(outputs.url, withKey)
+  await client.next('connection_ack')
+  const cut = new Promise((resolve) => client.socket.once('close', resolve))
+  const answer = await fetch(`${sandbox.url}/_backline/sockets/drop`, {
+    method: 'POST',
+    body: '{"refuse":1}',
+  })
+  expect(answer.status).toBe(200)
+  await cut
+  await expect(connect(outputs.url, withKey)).rejects.toThrow('socket hang up')
+  const again = await connect(outputs.url, withKey)
+  await again.next('connection_ack')
+  sandbox.dropSockets()
+  await new Promise((resolve) => again.socket.once('close', resolve))
+})

@@ -19,6 +19,7 @@ export interface ConsoleParts {
   users: () => UserSummary[]
   services: () => Service[]
   order: (fault: Fault) => void
+  dropSockets: (refuse: number) => void
   reset: () => Promise<void>
 }
 
@@ -45,6 +46,10 @@ export function createConsole(world: World, parts: ConsoleParts): Service {
     },
     'POST fail': async (request) => {
       parts.order(faultIn(await bodyOf(request)))
+      return {}
+    },
+    'POST sockets/drop': async (request) => {
+      parts.dropSockets(numberIn(await bodyOf(request), 'refuse', 0) ?? 0)
       return {}
     },
     'POST reset': async () => {
