@@ -28,7 +28,27 @@ export type {
   SchemaDefinition,
 } from './definition.js'
 export { SchemaError } from './errors.js'
-export type { Json, ScalarName } from './fields.js'
+// A program that emits declarations of its schema names these.
+export type {
+  AnyRecord,
+  BelongsToField,
+  BooleanFamily,
+  Buildable,
+  CustomType,
+  EnumType,
+  Family,
+  HasManyField,
+  HasOneField,
+  Json,
+  JsonFamily,
+  ListField,
+  NumberFamily,
+  RefField,
+  RefListField,
+  ScalarField,
+  ScalarName,
+  StringFamily,
+} from './fields.js'
 export type {
   BooleanFilter,
   CompositeKeyCondition,
@@ -50,7 +70,7 @@ export {
   type ModelIntrospection,
   modelIntrospection,
 } from './introspection.js'
-export type { OperationName } from './models.js'
+export type { AnyIndex, Model, OperationName, SecondaryIndex } from './models.js'
 export { plural } from './plural.js'
 export type {
   AuthMode,
@@ -68,5 +88,15 @@ export type {
   SingularReturnValue,
   Snapshot,
 } from './results.js'
-export type { Operation, RuleDefinition } from './rules.js'
+export type {
+  Allow,
+  AllowCallback,
+  AnyRule,
+  GroupRule,
+  Operation,
+  OwnerRule,
+  Rule,
+  RuleDefinition,
+} from './rules.js'
 export { type AnySchema, definitionOf, type Schema, type Transformed } from './schema.js'
+export type { CustomTypes, LazyMany, LazyOne, ModelTypes } from './values.js'

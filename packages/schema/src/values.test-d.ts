@@ -121,6 +121,9 @@ declare const order: Order['type']
 same<typeof order.status, 'DRAFT' | 'PAID' | 'SHIPPED'>(true)
 same<typeof order.history, ('DRAFT' | 'PAID' | 'SHIPPED' | null)[] | null | undefined>(true)
 same<typeof order.shipTo.street, string>(true)
+// A field that a rule names is what it was written as.
+same<typeof order.editors, (string | null)[] | null | undefined>(true)
+same<SelectionSet<Order, ['editors']>['editors'], (string | null)[] | null>(true)
 
 const created: Customer['createType'] = {
   customerId: 'c',

@@ -21,31 +21,31 @@ export interface ModelTypes<
   readonly name: N
   readonly model: M
   readonly fields: F
-  readonly ruleNames: R['~one'] | R['~many']
-  readonly ruleFields: RuleFields<R>
+  readonly ruleNames: Exclude<R['~one'] | R['~many'], keyof F>
+  readonly ruleFields: RuleFields<R, F>
   /** What operations give back: every field present, relations as functions. */
-  readonly row: Pretty<Present<S, F, keyof F> & SystemFields<M> & RuleFields<R>>
+  readonly row: Pretty<Present<S, F, keyof F> & SystemFields<M> & RuleFields<R, F>>
   /** What `*` selects: the same without the relations. */
   readonly stored: Pretty<
-    Present<S, F, M['~requiredNames'] | M['~optionalNames']> & SystemFields<M> & RuleFields<R>
+    Present<S, F, M['~requiredNames'] | M['~optionalNames']> & SystemFields<M> & RuleFields<R, F>
   >
   /** `Schema['X']['type']`: like a row, but what may be null may also be missing. */
   readonly type: Pretty<
     Given<S, F, Exclude<keyof F, M['~optionalNames']>> &
       MaybeGiven<S, F, M['~optionalNames']> &
       SystemFields<M> &
-      Partial<RuleFields<R>>
+      Partial<RuleFields<R, F>>
   >
   readonly create: Pretty<
     Given<S, F, Exclude<M['~requiredNames'], M['~generatedKey'] | M['~defaultedNames']>> &
       MaybeGiven<S, F, M['~optionalNames'] | M['~defaultedNames']> & {
         [K in M['~generatedKey']]?: string
-      } & Partial<RuleFields<R>>
+      } & Partial<RuleFields<R, F>>
   >
   readonly update: Pretty<
     Identifier<S, F, M['~keys'][number]> &
       MaybeGiven<S, F, Exclude<M['~requiredNames'] | M['~optionalNames'], M['~keys'][number]>> &
-      Partial<RuleFields<R>>
+      Partial<RuleFields<R, F>>
   >
   readonly identifier: Identifier<S, F, M['~keys'][number]>
   readonly filter: Filters<S, F, M['~requiredNames'] | M['~optionalNames']> & {
@@ -98,10 +98,10 @@ export type RulesOf<S extends AnyRecord, M extends AnyRecord> =
   | ([M['~rules']] extends [never] ? S['~rules'] : M['~rules'])
   | M['~fieldRules']
 
-/** The fields that rules add to a model. */
-export type RuleFields<R extends AnyRule> = { [K in R['~one']]: string | null } & {
-  [K in R['~many']]: string[] | null
-}
+/** The fields that rules add to a model. Those written in it are what they were written as. */
+type RuleFields<R extends AnyRule, F extends AnyRecord> = {
+  [K in Exclude<R['~one'], keyof F>]: string | null
+} & { [K in Exclude<R['~many'], keyof F>]: string[] | null }
 
 type SystemFields<M extends AnyRecord> = { readonly [K in M['~systemNames']]: string }
 
