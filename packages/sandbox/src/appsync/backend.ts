@@ -48,9 +48,9 @@ export function createBackend(plan: DataPlan, house: { items: Items; store: Stor
   const mutations = new Map<string, string>()
   for (const model of definition.models.values()) {
     for (const verb of model.subscriptions) {
-      const field = `on${upperFirst(verb)}${model.name}`
+      const field = `on${upperFirst(verb)}${model.title}`
       subscriptions.set(field, { model })
-      mutations.set(`${verb}${model.name}`, field)
+      mutations.set(`${verb}${model.title}`, field)
     }
   }
   return {

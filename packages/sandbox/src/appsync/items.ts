@@ -48,6 +48,8 @@ export const PRIMARY = ''
 
 /** DynamoDB ends a page after a megabyte, whatever the limit. */
 const PAGE_BYTES = 1024 * 1024
+/** More rows than fit into one, so that nobody's limit reads the whole table into memory. */
+const PAGE_ROWS = 20_000
 
 interface Row {
   seq: number
@@ -267,7 +269,7 @@ function pageSize({ limit }: Paging): number {
       `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1`,
     )
   }
-  return limit
+  return Math.min(limit, PAGE_ROWS)
 }
 
 function page(rows: Row[], paging: Paging, scope: string, position: (row: Row) => (string | number)[]): Page {
@@ -282,7 +284,7 @@ function page(rows: Row[], paging: Paging, scope: string, position: (row: Row) =
     if (bytes >= PAGE_BYTES) break
   }
   // DynamoDB stops at the limit without looking whether more follows: the last page may be empty.
-  const more = read < rows.length || read === paging.limit
+  const more = read < rows.length || read === pageSize(paging)
   return { items, nextToken: more ? writeToken(scope, position(rows[read - 1]!)) : null }
 }
 

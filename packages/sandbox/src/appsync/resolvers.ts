@@ -31,16 +31,19 @@ export interface House {
   clock: Clock
 }
 
+interface Attached extends House {
+  /** Rows that came out of a mutation: what they show goes to subscribers too, so it is held back more. */
+  fromMutation: WeakSet<object>
+}
+
 type Arguments = Record<string, unknown>
 type Resolve = GraphQLFieldResolver<Item, Call, Arguments>
-
-/** Rows that came out of a mutation: what they show goes to subscribers too, so it is held back more. */
-const fromMutation = new WeakSet<object>()
 
 const LIMIT = 100
 
 /** Puts life into the served schema. */
-export function attachResolvers(schema: GraphQLSchema, house: House): Map<string, Guard> {
+export function attachResolvers(schema: GraphQLSchema, parts: House): Map<string, Guard> {
+  const house: Attached = { ...parts, fromMutation: new WeakSet() }
   const guards = new Map(
     [...house.definition.models.values()].map((model) => [model.name, createGuard(model)]),
   )
@@ -61,12 +64,12 @@ function attach(schema: GraphQLSchema, type: string, field: string, resolve: Res
 
 // ---- queries
 
-function attachQueries(schema: GraphQLSchema, model: Model, guard: Guard, house: House) {
+function attachQueries(schema: GraphQLSchema, model: Model, guard: Guard, house: Attached) {
   const primary = primaryIndex(model)
-  attach(schema, 'Query', `get${model.name}`, (_, args, call) =>
-    readOne(model, guard, house, args, call, ['Query', `get${model.name}`]),
+  attach(schema, 'Query', `get${model.title}`, (_, args, call) =>
+    readOne(model, guard, house, args, call, ['Query', `get${model.title}`]),
   )
-  const list = `list${model.plural}`
+  const list = `list${upperFirst(model.plural)}`
   attach(schema, 'Query', list, (_, args, call) => {
     const partition = args[primary.partition]
     const sort = sortArgument(model, primary)
@@ -172,12 +175,17 @@ function joined(sorts: string[], parts: Item): string {
 
 // ---- mutations
 
-function attachMutations(schema: GraphQLSchema, model: Model, guard: Guard, { items, store, clock }: House) {
+function attachMutations(
+  schema: GraphQLSchema,
+  model: Model,
+  guard: Guard,
+  { items, store, clock, fromMutation }: Attached,
+) {
   const run = (
     verb: 'create' | 'update' | 'delete',
     work: (input: Item, call: Call, condition?: Filter) => Item,
   ) => {
-    const field = `${verb}${model.name}`
+    const field = `${verb}${model.title}`
     attach(schema, 'Mutation', field, (_, args, call) => {
       const item = mutate(field, () =>
         store.transaction(() =>
@@ -287,7 +295,7 @@ function faults<Result>(work: () => Result): Result {
 
 // ---- fields
 
-function attachFields(schema: GraphQLSchema, model: Model, guards: Map<string, Guard>, house: House) {
+function attachFields(schema: GraphQLSchema, model: Model, guards: Map<string, Guard>, house: Attached) {
   const guard = guards.get(model.name)!
   const owners = new Set(model.rules.flatMap((rule) => (rule.allow === 'owner' ? rule.ownerField : [])))
   for (const field of model.fields.values()) {
@@ -303,7 +311,7 @@ function attachFields(schema: GraphQLSchema, model: Model, guards: Map<string, G
       if (isProtected) {
         if (!guard.field(call.caller, name, item)) throw refused(name, model.name)
         // The answer of a mutation is what subscribers get, and they were not asked about this field.
-        if (fromMutation.has(item) && model.subscriptions.size > 0 && !field.type.required) return null
+        if (house.fromMutation.has(item) && model.subscriptions.size > 0 && !field.type.required) return null
       }
       return value ? value(item, args, call, info) : item[name]
     })
@@ -319,7 +327,7 @@ function ownerName(name: string): Resolve {
   }
 }
 
-function relationResolver(model: Model, field: Field, guards: Map<string, Guard>, house: House): Resolve {
+function relationResolver(model: Model, field: Field, guards: Map<string, Guard>, house: Attached): Resolve {
   const { kind, model: otherName, references } = field.relation!
   const other = house.definition.models.get(otherName)!
   const guard = guards.get(otherName)!
@@ -327,7 +335,7 @@ function relationResolver(model: Model, field: Field, guards: Map<string, Guard>
   const empty: Page = { items: [], nextToken: null }
   // Rows of a model that others may read would reach subscribers of this one.
   const heldBack = (item: Item) =>
-    fromMutation.has(item) &&
+    house.fromMutation.has(item) &&
     model.subscriptions.size > 0 &&
     guard.readers !== guards.get(model.name)!.readers
 
@@ -366,5 +374,3 @@ function relationResolver(model: Model, field: Field, guards: Map<string, Guard>
     return found ?? null
   }
 }
-
-export const subscriptionField = (model: Model, verb: string) => `on${upperFirst(verb)}${model.name}`

@@ -62,6 +62,8 @@ export interface Index {
 
 export interface Model {
   name: string
+  /** The name as it stands inside other names, where it begins with a capital: `createTodo` of a model `todo`. */
+  title: string
   plural: string
   /** As written; `id` where nobody wrote it, timestamps and owner fields included. */
   fields: Map<string, Field>
@@ -188,6 +190,7 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
   const mutations = kept(['create', 'update', 'delete'], settings.mutations)
   return {
     name,
+    title: upperFirst(name),
     plural: plural(name),
     fields,
     implicit,

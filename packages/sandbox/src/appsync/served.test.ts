@@ -87,3 +87,18 @@ test('a schema that cannot be served is refused by the name of what is wrong', (
     /custom operations yet.*Query\.total, Mutation\.announce/,
   )
 })
+
+test('a model whose name begins small is served under capital names', () => {
+  const sdl = printServed(readDefinition('type todo @model @auth(rules: [{allow: public}]) { a: Int }'), {
+    defaultProvider: 'aws_api_key',
+  })
+  for (const part of [
+    'getTodo(id: ID!): todo',
+    'listTodos(filter: ModelTodoFilterInput',
+    'createTodo(input: CreateTodoInput!, condition: ModelTodoConditionInput): todo',
+    'onCreateTodo(filter: ModelSubscriptionTodoFilterInput): todo',
+    'items: [todo]!',
+  ])
+    expect(sdl).toContain(part)
+  buildASTSchema(parse(sdl))
+})

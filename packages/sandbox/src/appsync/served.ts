@@ -49,7 +49,7 @@ export function printServed(definition: Definition, options: ServedOptions): str
     blocks.push(printModel(model, options))
     if (model.subscriptions.size > 0) blocks.push(subscriptionFilter(model, definition))
     blocks.push(
-      block('type', `Model${model.name}Connection${connectionDirectives(model, options)}`, [
+      block('type', `Model${model.title}Connection${connectionDirectives(model, options)}`, [
         `items: [${model.name}]!`,
         'nextToken: String',
       ]),
@@ -79,7 +79,7 @@ const plain = (field: Field) => `${field.name}: ${printType(field.type)}`
 function printModel(model: Model, options: ServedOptions): string {
   const lines = [...model.fields.values()].map((field) => {
     if (field.relation?.kind !== 'hasMany') return plain(field)
-    const other = field.relation.model
+    const other = upperFirst(field.relation.model)
     return `${field.name}(filter: Model${other}FilterInput, sortDirection: ModelSortDirection, limit: Int, nextToken: String): Model${other}Connection`
   })
   return block(
@@ -167,12 +167,12 @@ function mutationInputs(model: Model, definition: Definition): string[] {
     field.name === 'updatedAt'
   return [
     model.mutations.has('create') &&
-      block('input', `Create${model.name}Input`, [
+      block('input', `Create${model.title}Input`, [
         ...fields.map((field) => inputField(field, definition, { optional: filledIn(field) })),
         ...(implicitId ? ['id: ID'] : []),
       ]),
     model.mutations.has('update') &&
-      block('input', `Update${model.name}Input`, [
+      block('input', `Update${model.title}Input`, [
         ...fields.map((field) =>
           inputField(field, definition, { optional: !model.key.includes(field.name) }),
         ),
@@ -181,7 +181,7 @@ function mutationInputs(model: Model, definition: Definition): string[] {
     model.mutations.has('delete') &&
       block(
         'input',
-        `Delete${model.name}Input`,
+        `Delete${model.title}Input`,
         key.map((field) => `${field.name}: ${field.type.name}!`),
       ),
   ].filter((each) => each !== false)
@@ -215,7 +215,7 @@ const implicitOwners = (model: Model) =>
 const asLines = (entries: Map<string, string>) => [...entries].map(([name, type]) => `${name}: ${type}`)
 
 function filter(model: Model, definition: Definition, enumInputs: Set<string>): string {
-  const own = `Model${model.name}FilterInput`
+  const own = `Model${model.title}FilterInput`
   const lines = filterable(model, definition, enumInputs)
   // `id` is there even where another key was chosen: so the transformer has it.
   if (!lines.has('id')) lines.set('id', 'ModelIDInput')
@@ -226,7 +226,7 @@ function filter(model: Model, definition: Definition, enumInputs: Set<string>): 
 }
 
 function condition(model: Model, definition: Definition, enumInputs: Set<string>): string {
-  const own = `Model${model.name}ConditionInput`
+  const own = `Model${model.title}ConditionInput`
   const lines = filterable(model, definition, enumInputs)
   for (const name of model.key) lines.delete(name)
   lines.set('and', `[${own}]`).set('or', `[${own}]`).set('not', own)
@@ -236,7 +236,7 @@ function condition(model: Model, definition: Definition, enumInputs: Set<string>
 }
 
 function subscriptionFilter(model: Model, definition: Definition): string {
-  const own = `ModelSubscription${model.name}FilterInput`
+  const own = `ModelSubscription${model.title}FilterInput`
   const lines = new Map<string, string>()
   // Fields that decide who may hear are not for the listener to filter by; owner fields come back below, as the service has them.
   const deciding = new Set(
@@ -281,7 +281,7 @@ function keyCondition(name: string): string {
 }
 
 const compositeName = (model: Model, index: Index) =>
-  `Model${model.name}${upperFirst(index.name)}CompositeKey`
+  `Model${model.title}${upperFirst(index.name)}CompositeKey`
 
 function compositeTypes(model: Model, index: Index): string[] {
   const name = compositeName(model, index)
@@ -329,12 +329,12 @@ function roots(models: Model[], options: ServedOptions): string[] {
   const mutation: string[] = []
   const subscription: string[] = []
   for (const model of models) {
-    const { name } = model
+    const { name, title } = model
     const on = (operation: Parameters<typeof rolesOf>[1]) =>
       directives(providersOf(model, [operation]), options)
-    const paging = `filter: Model${name}FilterInput, limit: Int, nextToken: String`
+    const paging = `filter: Model${title}FilterInput, limit: Int, nextToken: String`
     const key = model.key.map((each) => `${each}: ${model.fields.get(each)!.type.name}!`).join(', ')
-    if (model.queries.has('get')) query.push(`get${name}(${key}): ${name}${on('get')}`)
+    if (model.queries.has('get')) query.push(`get${title}(${key}): ${name}${on('get')}`)
     if (model.queries.has('list')) {
       const sort = sortArgument(model, primaryIndex(model))
       const args = model.keyChosen
@@ -345,7 +345,7 @@ function roots(models: Model[], options: ServedOptions): string[] {
             'sortDirection: ModelSortDirection',
           ].join(', ')
         : paging
-      query.push(`list${model.plural}(${args}): Model${name}Connection${on('list')}`)
+      query.push(`list${upperFirst(model.plural)}(${args}): Model${title}Connection${on('list')}`)
     }
     for (const index of model.indexes) {
       if (!index.queryField) continue
@@ -356,21 +356,21 @@ function roots(models: Model[], options: ServedOptions): string[] {
         'sortDirection: ModelSortDirection',
         paging,
       ].join(', ')
-      query.push(`${index.queryField}(${args}): Model${name}Connection${on('list')}`)
+      query.push(`${index.queryField}(${args}): Model${title}Connection${on('list')}`)
     }
     for (const each of model.mutations) {
       const verb = upperFirst(each)
       mutation.push(
-        `${each}${name}(input: ${verb}${name}Input!, condition: Model${name}ConditionInput): ${name}${on(each)}`,
+        `${each}${title}(input: ${verb}${title}Input!, condition: Model${title}ConditionInput): ${name}${on(each)}`,
       )
     }
     for (const each of model.subscriptions) {
       const args = [
-        `filter: ModelSubscription${name}FilterInput`,
+        `filter: ModelSubscription${title}FilterInput`,
         ...ownerArguments(model).map((owner) => `${owner}: String`),
       ].join(', ')
       subscription.push(
-        `on${upperFirst(each)}${name}(${args}): ${name} @aws_subscribe(mutations: ["${each}${name}"])${on('listen')}`,
+        `on${upperFirst(each)}${title}(${args}): ${name} @aws_subscribe(mutations: ["${each}${title}"])${on('listen')}`,
       )
     }
   }

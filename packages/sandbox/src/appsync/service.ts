@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type {
   CredentialAuthority,
   Service,
@@ -185,6 +186,6 @@ const failure = (status: number, errorType: string, message: string) =>
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): WireResponse => ({
   status,
-  headers: { 'content-type': 'application/json;charset=UTF-8', ...headers },
+  headers: { 'content-type': 'application/json;charset=UTF-8', 'x-amzn-requestid': randomUUID(), ...headers },
   body: JSON.stringify(body),
 })
