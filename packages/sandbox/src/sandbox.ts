@@ -7,6 +7,7 @@ import { type Clock, createClock } from './clock.js'
 import { createIdentityPools } from './cognito-identity/identityPools.js'
 import { createUserPools } from './cognito-idp/userPools.js'
 import { type ConsoleParts, createConsole } from './console/console.js'
+import { lockData } from './dataLock.js'
 import { createFaults, type Fault } from './faults.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
@@ -15,7 +16,7 @@ import { planOf } from './planOf.js'
 import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
 import type { IssuedCredentials, Service, World } from './service.js'
-import { openStore } from './store.js'
+import { openStore, type Store } from './store.js'
 
 export interface SandboxOptions {
   /** A folder with a `backend.ts`, or what `defineBackend(…)` returned. */
@@ -69,7 +70,14 @@ export async function serve(
   const inMemory = dataDir === ':memory:'
   const home = inMemory ? mkdtempSync(join(tmpdir(), 'backline-')) : dataDir
   mkdirSync(home, { recursive: true })
-  const store = openStore(inMemory ? ':memory:' : join(home, 'backline.sqlite'))
+  const lock = inMemory ? undefined : lockData(home)
+  let store: Store
+  try {
+    store = openStore(inMemory ? ':memory:' : join(home, 'backline.sqlite'))
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
   const faults = createFaults()
   const clock = createClock()
   const log = (line: string) => console.error(`[sandbox] ${line}`)
@@ -77,6 +85,7 @@ export async function serve(
   let services: Service[] = []
   const leave = () => {
     store.close()
+    lock?.release()
     if (inMemory) rmSync(home, { recursive: true, force: true })
   }
   const server = await listen(port, { services: () => services, faults, clock, log }).catch(
@@ -96,6 +105,7 @@ export async function serve(
     filesDir: join(home, 'files'),
     log,
   }
+  lock?.sign(world.url)
   const root: IssuedCredentials = rootCredentials(store)
   const outputs = () => outputsOf(world.plan, services)
   try {
