@@ -329,7 +329,10 @@ test('the context may come first, and cookies go where they are asked for', asyn
   const service = await appsync({ http: () => ({ data: { a: 1 } }) })
   const inits: (RequestInit | undefined)[] = []
   const platform = {
-    fetch: (url: string | URL | Request, init?: RequestInit) => (inits.push(init), fetch(url, init)),
+    fetch: (url: string | URL | Request, init?: RequestInit) => {
+      inits.push(init)
+      return fetch(url, init)
+    },
   }
   const ctx = appFor(service.url, {}, { platform, API: { GraphQL: { withCredentials: true } } })
   await generateClient<Shop>(ctx, { apiKey: 'other' }).graphql({ query: '{ a }' })
