@@ -3,6 +3,7 @@
 import { Session } from 'node:inspector/promises'
 import { fetchUserAttributes, signIn, signUp } from '@backline/auth'
 import { createAmplifyContext } from '@backline/core'
+import { generateClient } from '@backline/data'
 
 const config = {
   Auth: {
@@ -13,12 +14,34 @@ const config = {
       allowGuestAccess: true,
     },
   },
+  API: {
+    GraphQL: {
+      endpoint: 'https://example.com/graphql',
+      apiKey: 'da2-key',
+      defaultAuthMode: 'apiKey',
+      modelIntrospection: {
+        version: 1,
+        models: {
+          Todo: {
+            name: 'Todo',
+            pluralName: 'Todos',
+            fields: { id: { name: 'id', type: 'ID', isArray: false, isRequired: true } },
+            primaryKeyInfo: { isCustomPrimaryKey: false, primaryKeyFieldName: 'id', sortKeyFieldNames: [] },
+          },
+        },
+        nonModels: {},
+        enums: {},
+      },
+    },
+  },
 }
 
 /** A name, and the call to make in a fresh context. */
 const CALLS: [string, (ctx: ReturnType<typeof createAmplifyContext>) => Promise<unknown>][] = [
   ['signUp', (ctx) => signUp({ username: 'ada@example.com', password: 'Secret-1' }, ctx)],
   ['signIn', (ctx) => signIn({ username: 'ada@example.com', password: 'Secret-1' }, ctx)],
+  // biome-ignore lint/suspicious/noExplicitAny: a schema of nobody's
+  ['models.Todo.list', (ctx) => generateClient<any>({}, ctx).models.Todo.list()],
 ]
 void fetchUserAttributes
 
