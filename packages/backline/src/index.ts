@@ -3,7 +3,9 @@
 export {
   Amplify,
   type AmplifyContext,
+  type ConfigurationBuilder,
   createAmplifyContext,
+  createConfigurationBuilder,
   type LibraryOptions,
   type ResourcesConfig,
 } from '@backline/core'
