@@ -339,3 +339,18 @@ test('the context may come first, and cookies go where they are asked for', asyn
   expect(service.asked[0]!.headers['x-api-key']).toBe('other')
   expect(inits[0]!.credentials).toBe('include')
 })
+
+test('what may have been done is not sent again; what only reads is', async () => {
+  const service = await appsync({ http: () => [503, { message: 'busy' }] })
+  const client = generateClient<Shop>({}, appFor(service.url))
+  const query = '# makes one\nfragment F on Order { region }\nmutation { createOrder { ...F } }'
+  await expect(client.graphql({ query })).rejects.toMatchObject({
+    errors: [{ message: 'busy', errorType: 'ServiceUnavailable' }],
+  })
+  expect(service.asked).toHaveLength(1)
+  expect(await client.models.Order.list()).toMatchObject({
+    data: null,
+    errors: [{ errorType: 'ServiceUnavailable' }],
+  })
+  expect(service.asked).toHaveLength(4)
+})

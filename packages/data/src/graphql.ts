@@ -58,7 +58,8 @@ async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<
         if (!isSigned(authMode) || proven.Authorization) return proved
         return (await import('./signer.js')).sign(ctx, proved, region, fresh)
       },
-      idempotent: !/^\s*mutation/.test(query),
+      // A mutation may have been applied though nobody said so.
+      idempotent: operationKind(query) !== 'mutation',
       ...(signal ? { signal } : {}),
       ...(ctx.options.API?.GraphQL?.withCredentials ? { send: withCookies } : {}),
     })
@@ -95,34 +96,29 @@ function unanswered(error: Error): GraphQLResponse {
 /** An answer that is not GraphQL's: from AppSync's front door, or from something before it. */
 function refused(response: Response, body: Record<string, unknown> | undefined): GraphQLResponse {
   const { status } = response
-  const first = ((body?.errors as Partial<GraphQLFormattedError>[] | undefined)?.[0] ?? {}) as Record<
-    string,
-    unknown
-  >
-  const named = first.errorType ?? body?.__type ?? body?.code ?? response.headers.get('x-amzn-errortype')
-  const errorType = String(named ?? (status >= 500 ? 'ServiceUnavailable' : 'BadResponse')).replace(
-    /^.*#|:.*$/g,
-    '',
-  )
-  const said = String(first.message ?? body?.message ?? `The service answered with HTTP status ${status}.`)
-  const originalError = new DataError(errorType, said, { status })
+  const [first, ...others] = (body?.errors as Partial<GraphQLFormattedError>[] | undefined) ?? []
+  const named = String(body?.__type ?? body?.code ?? response.headers.get('x-amzn-errortype') ?? '')
+  const errorType =
+    first?.errorType ||
+    named.replace(/^.*#|:.*$/g, '') ||
+    (status >= 500 ? 'ServiceUnavailable' : 'BadResponse')
+  const said = String(first?.message ?? body?.message ?? `The service answered with HTTP status ${status}.`)
   const unauthorized = errorType.startsWith('UnauthorizedException')
+  const error: GraphQLFormattedError = {
+    errorInfo: null,
+    ...first,
+    errorType,
+    message: unauthorized ? 'Unauthorized' : said,
+    originalError: new DataError(errorType, said, { status }),
+    ...(unauthorized
+      ? {
+          recoverySuggestion: `${said} Does \`authMode\` name a provider that the model's authorization rules allow?`,
+        }
+      : {}),
+  }
   return {
     data: status >= 500 ? undefined : null,
-    errors: [
-      {
-        ...first,
-        errorType,
-        message: unauthorized ? 'Unauthorized' : said,
-        errorInfo: (first.errorInfo as null) ?? null,
-        originalError,
-        ...(unauthorized
-          ? {
-              recoverySuggestion: `${said} Does \`authMode\` name a provider that the model's authorization rules allow?`,
-            }
-          : {}),
-      },
-    ],
+    errors: [error, ...others.map((other) => ({ message: '', errorType, errorInfo: null, ...other }))],
   }
 }
 
