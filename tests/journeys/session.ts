@@ -53,9 +53,13 @@ export const badWeather: Journey = {
     await control.fail({ service: 'cognito-idp', status: 503, times: 3 })
     const error = await rejects(fetchAuthSession(), 'ServiceUnavailableException')
     equal((error as { status?: number }).status, 503, 'the status of the error')
-    await control.fail({ service: 'cognito-idp', drop: true, times: 3 })
+    // Nobody listens there.
+    const nowhere = { ...outputs.auth, user_pool_endpoint: 'http://127.0.0.1:1' }
+    Amplify.configure({ ...outputs, auth: nowhere })
     await rejects(fetchAuthSession(), 'NetworkError')
+    await rejects(fetchUserAttributes(), 'NetworkError')
 
+    Amplify.configure(outputs)
     equal((await getCurrentUser()).signInDetails?.loginId, 'grace@example.com', 'who is still signed in')
     equal((await fetchUserAttributes()).email, 'grace@example.com', 'what is read once the pool is back')
     await signOut()

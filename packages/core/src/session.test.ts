@@ -217,6 +217,28 @@ test('two tabs whose tokens rotate and expire together refresh once, and both go
   expect(`${two!.accessToken}`).toBe(`${one!.accessToken}`)
 })
 
+test('a tab that waited for another one waits for its tokens as well, which a store may show late', async () => {
+  const { asked, context } = await pool(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    return [200, refreshed({ RefreshToken: 'r-2' })]
+  })
+  const shared = createMemoryStore()
+  await signedIn(shared)
+  // As in browsers with a process per tab: what one writes, another reads a moment later.
+  const tab = () => {
+    const own = new Map<string, string>()
+    const setItem = async (key: string, value: string) => {
+      own.set(key, value)
+      setTimeout(() => shared.setItem(key, value), 30)
+    }
+    const getItem = async (key: string) => own.get(key) ?? shared.getItem(key)
+    return context({ store: { ...shared, setItem, getItem } })
+  }
+  const [one, two] = await Promise.all([session(tab()), session(tab())])
+  expect(asked).toHaveLength(1)
+  expect(`${two!.accessToken}`).toBe(`${one!.accessToken}`)
+})
+
 test('where tabs have no lock, the one that comes second adopts what the first one got', async () => {
   let used = false
   const { context } = await pool(async () => {

@@ -109,9 +109,14 @@ async function refresh(ctx: Context, stored: Stored, options: SessionOptions): P
   const { generation } = sessionState(ctx)
   const lock = `backline.refresh.${userPool(ctx).clientId}.${username}`
   try {
-    return await withLock(ctx, lock, patience, async () => {
+    return await withLock(ctx, lock, patience, async (waited) => {
       // While we waited for the lock, another tab may have refreshed, or signed out.
-      const current = await readSession(ctx)
+      let current = await readSession(ctx)
+      // A page may see what another one wrote a moment later: browsers do not lock localStorage across processes.
+      for (let tries = 0; waited && tries < 10 && current && !isReplaced(current, stored); tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        current = await readSession(ctx)
+      }
       if (!current || isReplaced(current, stored))
         return current && !isExpired(ctx, current) ? current : undefined
 
