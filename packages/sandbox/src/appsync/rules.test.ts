@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { a } from '@backline/schema'
 import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
@@ -323,4 +324,68 @@ test('rules written with our own schema builder are enforced', async () => {
   ])
   const denied = await ask('mutation { createMemo(input: { text: "y" }) { id } }', {}, withKey)
   expect(denied.errors).toMatchObject([refused('createMemo', 'Mutation')])
+})
+
+test('a schema of everything is served: composite references, nested types, rules that are not run here', async () => {
+  const sdl = readFileSync(new URL('./fixtures/shop.sdl.graphql', import.meta.url), 'utf8')
+  const { ask, user, withKey, keys, outputs, post } = await start(sdl)
+  const admin = await user('admin@example.com', 'Admin')
+  const clerk = await user('clerk@example.com', 'Staff')
+  const line = 'mutation ($i: CreateOrderLineInput!) { createOrderLine(input: $i) { id } }'
+  await ask(line, { i: { orderRegion: 'EU', orderNumber: 7, sku: 'a', quantity: 1 } })
+  await ask(line, { i: { orderRegion: 'EU', orderNumber: 8, sku: 'b', quantity: 1 } })
+  const order = {
+    region: 'EU',
+    number: 7,
+    status: 'PAID',
+    history: ['DRAFT', 'PAID'],
+    shipTo: { street: 'Main', zip: ['1'], kind: 'HOME' },
+    groups: ['Staff'],
+    customerId: 'c',
+  }
+  const made = await ask(
+    'mutation ($i: CreateOrderInput!) { createOrder(input: $i) { status history shipTo { street zip kind } } }',
+    { i: order },
+    clerk.headers,
+  )
+  expect(made.errors).toBeUndefined()
+  expect(made.data.createOrder).toEqual({
+    status: 'PAID',
+    history: ['DRAFT', 'PAID'],
+    shipTo: { street: 'Main', zip: ['1'], kind: 'HOME' },
+  })
+  await ask(
+    'mutation ($i: CreateCustomerInput!) { createCustomer(input: $i) { customerId } }',
+    {
+      i: { customerId: 'c', name: 'Ada', requiredTags: [], level: 'GOLD', joinedAt: '2024-01-01T00:00:00Z' },
+    },
+    admin.headers,
+  )
+  const customers = await ask(
+    '{ listCustomerByLevelAndJoinedAt(level: GOLD, joinedAt: { beginsWith: "2024" }) { items { name score } } }',
+  )
+  expect(customers.data.listCustomerByLevelAndJoinedAt.items).toEqual([{ name: 'Ada', score: 1.5 }])
+
+  // Lines are for API keys, orders for others: whoever reads one meets the other's rule.
+  const got = await ask(
+    '{ getOrder(region: "EU", number: 7) { customer { name } lines { items { sku } } } }',
+    {},
+    clerk.headers,
+  )
+  expect(got.data.getOrder).toEqual({ customer: null, lines: null })
+  expect(got.errors?.map((each) => each.path?.join('.')).sort()).toEqual([
+    'getOrder.customer',
+    'getOrder.lines',
+  ])
+  const root = JSON.stringify({
+    query: '{ getOrder(region: "EU", number: 7) { lines { items { sku order { number } } } } }',
+  })
+  const { credentials } = stages.at(-1)!.sandbox
+  const whole = await post(root, signed(outputs.url, root, credentials))
+  expect(whole.data.getOrder.lines.items).toEqual([{ sku: 'a', order: { number: 7 } }])
+  const guest = JSON.stringify({ query: '{ listEmployees { items { name } } }' })
+  expect((await post(guest, signed(outputs.url, guest, await keys()))).data.listEmployees.items).toEqual([])
+  expect((await ask('{ listOrders { items { number } } }', {}, withKey)).errors).toMatchObject([
+    refused('listOrders', 'Query'),
+  ])
 })
