@@ -8,29 +8,46 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Sandbox, serve } from '../sandbox.js'
+import type { Sandbox } from '@backline/sandbox'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { peopleOf } from './people.fixture.js'
+import { outputsOf, startShop } from './shop.fixture.js'
 
-const Bucket = 'drive-bucket'
+// The AWS SDK's client of S3. Every header, condition and way to sign wrongly is tried, with the same client, in
+// packages/sandbox/src/s3 (wire, objects, multipart, roles); here is what an app's scripts do, and what each refusal is called.
+
 let sandbox: Sandbox
+let Bucket: string
 let s3: S3Client
+const clients: S3Client[] = []
 
 beforeAll(async () => {
-  sandbox = await serve({
-    extraOutputs: {},
-    storages: [{ name: 'drive', isDefault: true, bucketName: Bucket, rules: [] }],
-  })
-  s3 = new S3Client({
+  sandbox = await startShop()
+  Bucket = outputsOf(sandbox).storage.bucket_name
+  s3 = client()
+})
+afterEach(() => sandbox.clock.reset())
+afterAll(async () => {
+  for (const each of clients) each.destroy()
+  await sandbox.stop()
+})
+
+function client(options: S3ClientConfig = {}): S3Client {
+  const made = new S3Client({
     endpoint: sandbox.url,
     region: 'us-east-1',
-    credentials: sandbox.credentials,
+    credentials: { ...sandbox.credentials },
     forcePathStyle: true,
+    maxAttempts: 1,
+    ...options,
   })
-})
-afterAll(() => sandbox.stop())
+  clients.push(made)
+  return made
+}
 
 test('what was put comes back, with its headers, metadata and checksum', async () => {
   const put = await s3.send(
@@ -121,5 +138,48 @@ test('links signed ahead read and write until they expire', async () => {
   const late = await fetch(down)
   expect(late.status).toBe(403)
   expect(await late.text()).toContain('<Code>AccessDenied</Code><Message>Request has expired</Message>')
+})
+
+test('what is signed wrongly is refused, each by its name, and nothing of it is kept', async () => {
+  const put = (by: S3Client) => by.send(new PutObjectCommand({ Bucket, Key: 'refused', Body: 'body' }))
+  const named = (name: string) => ({
+    name,
+    $metadata: { httpStatusCode: name.startsWith('XAmz') ? 400 : 403 },
+  })
+  const { accessKeyId } = sandbox.credentials
+  await expect(put(client({ credentials: { accessKeyId, secretAccessKey: 'wrong' } }))).rejects.toMatchObject(
+    named('SignatureDoesNotMatch'),
+  )
+
+  const lying = client({ requestChecksumCalculation: 'WHEN_REQUIRED' })
+  const hashOfOther = createHash('sha256').update('other').digest('hex')
+  lying.middlewareStack.add(
+    (next) => (args) => {
+      Object.assign((args.request as { headers: object }).headers, { 'x-amz-content-sha256': hashOfOther })
+      return next(args)
+    },
+    { step: 'build', priority: 'low' },
+  )
+  await expect(put(lying)).rejects.toMatchObject(named('XAmzContentSHA256Mismatch'))
+
+  // Before the clock moves: the SDK learns how far off it is from the first answer.
+  const people = peopleOf(sandbox)
+  await people.register('ada@example.com')
+  const { keys } = await people.credentials((await people.signIn('ada@example.com')).IdToken)
+  people.close()
+  const user = client({ credentials: keys })
+  const forged = client({ credentials: { ...keys, sessionToken: `${keys.sessionToken}x` } })
+  await expect(put(forged)).rejects.toMatchObject({ name: 'InvalidToken' })
+  await expect(put(user)).rejects.toMatchObject(named('AccessDenied'))
+
+  sandbox.clock.advance(6 * 60_000)
+  await expect(put(client())).rejects.toMatchObject(named('RequestTimeTooSkewed'))
+  sandbox.clock.advance(3_600_000)
+  const late = client({ credentials: keys, systemClockOffset: 66 * 60_000 })
+  await expect(put(late)).rejects.toMatchObject({ name: 'ExpiredToken' })
+
   sandbox.clock.reset()
+  await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'refused' }))).rejects.toMatchObject({
+    name: 'NotFound',
+  })
 })
