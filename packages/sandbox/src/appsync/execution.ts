@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
+  isInputObjectType,
   isObjectType,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -130,7 +131,7 @@ const locations = (error: GraphQLError) =>
 export function wireError(error: GraphQLError, schema: GraphQLSchema): WireError {
   const { originalError } = error
   const path = error.path ? [...error.path] : null
-  if (!path) return { path, locations: locations(error), message: variableMessage(error.message) }
+  if (!path) return { path, locations: locations(error), message: variableMessage(error.message, schema) }
   const where = `/${path.join('/')}`
   return {
     path,
@@ -155,14 +156,26 @@ function fieldMessage({ message }: GraphQLError, where: string, schema: GraphQLS
   return message
 }
 
-function variableMessage(message: string): string {
-  return message.replace(
-    /^Variable "\$(\w+)" has invalid value(?: at ([^:]+))?: /,
-    (_, name: string, at?: string) =>
-      at
-        ? `Variable '${name}' has an invalid value at ${at.replace(/^"?\.?|"$/g, '')}. `
-        : `Variable '${name}' has an invalid value. `,
-  )
+/** AppSync's sentences for values that do not fit their variable, as far as they are known; else its beginning and graphql's end. */
+function variableMessage(message: string, schema: GraphQLSchema): string {
+  const [, name, at, complaint] =
+    /^Variable "\$(\w+)" has invalid value(?: at ([^:]+))?: (.*)$/s.exec(message) ?? []
+  if (!name || !complaint) return message
+  const field = at?.replace(/^"?\.?|"$/g, '')
+  const missing = (what: string, type: string) =>
+    `Variable '${what}' has coerced Null value for NonNull type '${type}'`
+  const [, required] = /^Expected (?:a )?value of non-null type "([^"]+)"/.exec(complaint) ?? []
+  if (required) return missing(field?.split('.').at(-1) ?? name, required)
+  const [, type, absent] =
+    /^Expected value of type "(\w+)" to include required field "(\w+)"/.exec(complaint) ?? []
+  const object = type ? schema.getType(type) : undefined
+  if (absent && isInputObjectType(object)) return missing(absent, String(object.getFields()[absent]?.type))
+  const [, of, unknown] =
+    /^Expected value of type "(\w+)" not to include unknown field "(\w+)"/.exec(complaint) ?? []
+  if (unknown) {
+    return `The variables input contains a field name '${unknown}' that is not defined for input object type '${of}' `
+  }
+  return `Variable '${name}' has an invalid value${field ? ` at ${field}` : ''}. ${complaint}`
 }
 
 /** The names that AppSync (graphql-java) gives to what validation finds, as far as they are the same finding. */

@@ -408,3 +408,23 @@ test('sockets are cut by order, as many new ones refused as said, and then taken
   sandbox.dropSockets()
   await new Promise((resolve) => again.socket.once('close', resolve))
 })
+
+test('the realtime host of AWS is answered too', async () => {
+  const { sandbox, withKey } = await start(TODO)
+  const host = 'abc.appsync-api.us-east-1.amazonaws.com'
+  const header = encode({ host, ...withKey })
+  const socket = new WebSocket(
+    `${sandbox.url.replace('http', 'ws')}/graphql?header=${encodeURIComponent(header)}&payload=e30=`,
+    'graphql-ws',
+    {
+      headers: { host: 'abc.appsync-realtime-api.us-east-1.amazonaws.com' },
+    },
+  )
+  socket.once('open', () => socket.send('{"type":"connection_init"}'))
+  const first = await new Promise<string>((resolve, reject) => {
+    socket.once('message', (data) => resolve(data.toString()))
+    socket.once('error', reject)
+  })
+  expect(JSON.parse(first)).toMatchObject({ type: 'connection_ack' })
+  socket.close()
+})
