@@ -33,6 +33,12 @@ export async function operations() {
   // @ts-expect-error both fields of the identifier
   await Order.get({ region: 'EU' })
   await Employee.delete({ id: 'e' })
+  await Employee.update(
+    { id: 'e', salary: 1 },
+    { condition: { name: { eq: 'Ada' } }, signal: AbortSignal.timeout(1) },
+  )
+  // @ts-expect-error a condition names fields that exist
+  await Employee.update({ id: 'e' }, { condition: { nam: { eq: 'Ada' } } })
   const updated = await Employee.update({ id: 'e', salary: null }, { selectionSet: ['salary'] })
   same<typeof updated.data, { readonly salary: number | null } | null>(true)
   return kept

@@ -9,6 +9,7 @@ import type { AnyIndex, OperationName } from './models.js'
 import type { OfficialEnums, OfficialModels } from './official.js'
 import type {
   CallOptions,
+  Cancellable,
   ListReturnValue,
   ModelSortDirection,
   ObservedReturnValue,
@@ -153,7 +154,17 @@ export interface SubscriptionOptions<T extends AnyRecord, P> extends SelectionOp
   filter?: T['subscriptionFilter']
 }
 
-export interface ListOptions<T extends AnyRecord, P> extends FilterOptions<T, P>, PageOptions {}
+export interface GetOptions<T extends AnyRecord, P> extends SelectionOptions<T, P>, Cancellable {}
+
+export interface MutationOptions<T extends AnyRecord, P> extends SelectionOptions<T, P>, Cancellable {
+  /**
+   * What must be true of the stored row for the write to happen; otherwise the answer's `errors` say
+   * `DynamoDB:ConditionalCheckFailedException`, and nothing is written.
+   */
+  condition?: T['filter']
+}
+
+export interface ListOptions<T extends AnyRecord, P> extends FilterOptions<T, P>, PageOptions, Cancellable {}
 
 export interface IndexQueryOptions<T extends AnyRecord, P> extends ListOptions<T, P> {
   sortDirection?: ModelSortDirection
@@ -162,19 +173,19 @@ export interface IndexQueryOptions<T extends AnyRecord, P> extends ListOptions<T
 export interface ModelOperations<T extends AnyRecord> {
   create<const P extends string = never>(
     input: T['create'],
-    options?: SelectionOptions<T, P>,
+    options?: MutationOptions<T, P>,
   ): SingularReturnValue<Selected<T, P>>
   update<const P extends string = never>(
     input: T['update'],
-    options?: SelectionOptions<T, P>,
+    options?: MutationOptions<T, P>,
   ): SingularReturnValue<Selected<T, P>>
   delete<const P extends string = never>(
     identifier: T['identifier'],
-    options?: SelectionOptions<T, P>,
+    options?: MutationOptions<T, P>,
   ): SingularReturnValue<Selected<T, P>>
   get<const P extends string = never>(
     identifier: T['identifier'],
-    options?: SelectionOptions<T, P>,
+    options?: GetOptions<T, P>,
   ): SingularReturnValue<Selected<T, P>>
   list<const P extends string = never>(options?: ListOptions<T, P>): ListReturnValue<Selected<T, P>>
   onCreate<const P extends string = never>(

@@ -55,9 +55,14 @@ export type CustomHeaders =
 export interface CallOptions {
   /** Whose rights the call uses, instead of the client's. */
   authMode?: AuthMode
-  /** The token for `authMode: 'lambda'`. */
-  authToken?: string
+  /** The token for `authMode: 'lambda'`, or a function that gives one: asked again after a 401 and for each new socket. */
+  authToken?: string | (() => string | Promise<string>)
   headers?: CustomHeaders
+}
+
+/** A request that can be given up. */
+export interface Cancellable {
+  signal?: AbortSignal
 }
 
 export interface PageOptions {
