@@ -1,7 +1,7 @@
 import { parseAwsExports } from './awsExports.js'
 import { appContext } from './context.js'
 import { parseOutputs } from './outputs.js'
-import { read, wrong } from './read.js'
+import { read, type Written, wrong } from './read.js'
 import type {
   AmplifyOutputsUnknown,
   LegacyConfig,
@@ -11,11 +11,11 @@ import type {
 
 const categories = 'API% Analytics% Auth% Geo% Interactions% Notifications% Predictions% Storage%'
 
-const table = `it::${categories}
-it.Auth.Cognito::userPoolId userPoolClientId userPoolEndpoint identityPoolId identityPoolEndpoint loginWith%
-it.API.GraphQL::endpoint! region apiKey defaultAuthMode
-it.API.Events::endpoint! region apiKey defaultAuthMode
-it.Storage.S3::bucket region endpoint buckets%`
+const table = `it:it:${categories}
+it.Auth.Cognito:it:userPoolId userPoolClientId userPoolEndpoint identityPoolId identityPoolEndpoint loginWith%
+it.API.GraphQL:it:endpoint! region apiKey defaultAuthMode
+it.API.Events:it:endpoint! region apiKey defaultAuthMode
+it.Storage.S3:it:bucket region endpoint buckets%`
 
 /**
  * Brings any of the three forms of configuration into one: `amplify_outputs.json`, `aws-exports.js`, or the library's own, which
@@ -44,7 +44,7 @@ export function parseAmplifyConfig(
 /** A copy that nobody can change. What is frozen already is kept, so the spread of a result stays cheap. */
 function frozen<T>(value: T): T {
   if (!value || typeof value !== 'object' || Object.isFrozen(value)) return value
-  const copy: any = Array.isArray(value) ? [] : {}
+  const copy: Written = Array.isArray(value) ? [] : {}
   for (const [key, item] of Object.entries(value)) copy[key] = frozen(item)
   return Object.freeze(copy)
 }

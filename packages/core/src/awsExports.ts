@@ -1,45 +1,56 @@
-import { authModes, capitalize, flags, read, requiredAttributes, secondFactors } from './read.js'
+import {
+  authModes,
+  capitalize,
+  flags,
+  read,
+  requiredAttributes,
+  secondFactors,
+  type Written,
+} from './read.js'
 import type { ResourcesConfig } from './resourcesConfig.js'
 
 // aws-exports.js and amplifyconfiguration.json, as the Amplify CLI of generation 1 writes them.
 // https://docs.amplify.aws/gen1/react/tools/libraries/configure-categories/
 
-const table = `:Auth.Cognito:aws_user_pools_id=userPoolId aws_user_pools_web_client_id=userPoolClientId
-:Auth.Cognito:aws_cognito_identity_pool_id=identityPoolId
-:API.GraphQL:aws_appsync_graphqlEndpoint=endpoint aws_appsync_apiKey=apiKey aws_appsync_region=region modelIntrospection%
-:Storage.S3:aws_user_files_s3_bucket=bucket aws_user_files_s3_bucket_region=region aws_user_files_s3_dangerously_connect_to_http_endpoint_for_testing=dangerouslyConnectToHttpEndpointForTesting
-:Analytics.Pinpoint:aws_mobile_analytics_app_id=appId aws_mobile_analytics_app_region=region
+const table = `aws_user_pools_:Auth.Cognito:id=userPoolId web_client_id=userPoolClientId
+aws_cognito_:Auth.Cognito:identity_pool_id
+aws_appsync_:API.GraphQL:graphqlEndpoint=endpoint apiKey region
+aws_user_files_s3_:Storage.S3:bucket bucket_region=region dangerously_connect_to_http_endpoint_for_testing
+aws_mobile_analytics_app_:Analytics.Pinpoint:id=appId region
 Notifications.InAppMessaging.AWSPinpoint:Notifications.InAppMessaging.Pinpoint:appId region
 Notifications.Push.AWSPinpoint:Notifications.PushNotification.Pinpoint:appId region
-geo.amazon_location_service:Geo.LocationService:region maps% geofenceCollections% search_indices%
-::predictions%=Predictions`
+geo.amazon_location_service:Geo.LocationService:region maps% geofenceCollections% search_indices%`
 
-export function parseAwsExports(exports: any): ResourcesConfig {
+export function parseAwsExports(exports: Written): ResourcesConfig {
   const config = read(exports, table)
   const {
     aws_appsync_authenticationType: mode,
     aws_bots_config: bots,
     aws_cloud_logic_custom: rest,
+    modelIntrospection,
+    predictions,
   } = exports
 
   if (config.Auth) completeAuth(exports, config.Auth.Cognito)
-  // LAMBDA and NONE are not in the newer file; anything else was IAM to the CLI.
   if (config.API) {
-    config.API.GraphQL.defaultAuthMode =
-      authModes[mode] ?? ({ LAMBDA: 'lambda', NONE: 'none' } as any)[mode] ?? 'iam'
+    const { GraphQL } = config.API
+    // LAMBDA and NONE are not in the newer file; anything else was IAM to the CLI.
+    GraphQL.defaultAuthMode = authModes[mode] ?? (/^(LAMBDA|NONE)$/.test(mode) ? mode.toLowerCase() : 'iam')
+    if (modelIntrospection) GraphQL.modelIntrospection = modelIntrospection
   }
   if (rest) {
-    const REST: any = {}
+    config.API ??= {}
+    config.API.REST = {}
     for (const { name, ...api } of rest)
-      REST[name] = read({ [name]: api }, `${name}::endpoint service region`)
-    config.API = { ...config.API, REST }
+      config.API.REST[name] = read({ api }, `api:${name}:endpoint service region`)[name]
   }
   if (Array.isArray(bots))
     config.Interactions = { LexV1: Object.fromEntries(bots.map((bot) => [bot.name, bot])) }
+  if (predictions) config.Predictions = predictions
   return config
 }
 
-function completeAuth(exports: any, cognito: any): void {
+function completeAuth(exports: Written, cognito: Written): void {
   const take = (key: string) => exports[`aws_cognito_${key}`]
   const password = take('password_protection_settings')
   const mfa = take('mfa_configuration')

@@ -1,4 +1,4 @@
-import { authModes, capitalize, flags, read, requiredAttributes, secondFactors, wrong } from './read.js'
+import { capitalize, flags, read, requiredAttributes, secondFactors, type Written, wrong } from './read.js'
 import type { ResourcesConfig } from './resourcesConfig.js'
 
 // amplify_outputs.json, versions 1 to 1.5.
@@ -7,7 +7,7 @@ import type { ResourcesConfig } from './resourcesConfig.js'
 // custom.events.realtime_url and storage.endpoint.
 
 const endpoint =
-  'url!=endpoint realtime_url=realtimeEndpoint aws_region=region api_key default_authorization_type!=defaultAuthMode model_introspection%'
+  'url!=endpoint realtime_url=realtimeEndpoint aws_region=region api_key default_authorization_type@!=defaultAuthMode model_introspection%'
 
 const table = `auth:Auth.Cognito:user_pool_id user_pool_client_id user_pool_endpoint identity_pool_id identity_pool_endpoint groups* unauthenticated_identities_enabled?=allowGuestAccess standard_required_attributes*=userAttributes
 auth.password_policy:Auth.Cognito.passwordFormat:require_lowercase? require_numbers? require_uppercase? require_symbols?=requireSpecialCharacters min_length?
@@ -23,7 +23,7 @@ notifications.amazon_connect:Notifications.PushNotification.CustomerProfiles:end
 
 const sections = '$schema version auth data storage geo analytics notifications custom'
 
-export function parseOutputs(outputs: any): ResourcesConfig {
+export function parseOutputs(outputs: Written): ResourcesConfig {
   const { version, auth, notifications } = outputs
   if (!/^1(\.\d+)?$/.test(version)) throw wrong('version', 'must be 1 to 1.5', version)
   // The top level of the versions we know is closed, so a strange key there is a misspelt one.
@@ -31,50 +31,31 @@ export function parseOutputs(outputs: any): ResourcesConfig {
   if (strange && version <= '1.5') throw wrong(strange, 'is not a section of amplify_outputs.json')
 
   const config = read(outputs, table)
-  const { Auth, API, Storage } = config
-  if (Auth) completeAuth(auth, Auth.Cognito)
-  setMode('data', API?.GraphQL)
-  setMode('custom.events', API?.Events)
+  if (auth) completeAuth(auth, config.Auth.Cognito)
 
-  const S3 = Storage?.S3
+  const S3 = config.Storage?.S3
   if (S3?.buckets) {
-    const { buckets } = S3
-    S3.buckets = {}
-    for (const index in buckets) {
+    const buckets: Written = {}
+    for (const index in S3.buckets) {
       const path = `buckets.${index}`
-      const { name, ...bucket } = read({ buckets }, `${path}::name! bucket_name! aws_region!=region paths%`)
-      if (S3.buckets[name]) throw wrong(`storage.${path}.name`, 'is taken by another bucket', name)
-      S3.buckets[name] = bucket
+      const { name, ...bucket } = read(S3, `${path}:it:name! bucket_name! aws_region!=region paths%`).it
+      if (buckets[name]) throw wrong(`storage.${path}.name`, 'is taken by another bucket', name)
+      buckets[name] = bucket
     }
+    S3.buckets = buckets
   }
 
-  const { channels, amazon_pinpoint_app_id: appId, aws_region: region } = notifications ?? {}
-  for (const [names, name] of [
-    [/IN_APP/, 'InAppMessaging'],
-    [/APNS|FCM/, 'PushNotification'],
-  ] as const) {
-    if (names.test(channels) && appId && region) {
-      config.Notifications ??= {}
-      config.Notifications[name] = { ...config.Notifications[name], Pinpoint: { appId, region } }
-    }
+  if (notifications?.amazon_pinpoint_app_id) {
+    const table =
+      'notifications:Notifications.InAppMessaging.Pinpoint:amazon_pinpoint_app_id=appId aws_region!=region'
+    if (/IN_APP/.test(notifications.channels)) read(outputs, table, config)
+    if (/APNS|FCM/.test(notifications.channels))
+      read(outputs, table.replace('InAppMessaging', 'PushNotification'), config)
   }
   return config
 }
 
-function setMode(path: string, endpoint: any): void {
-  if (!endpoint) return
-  const { defaultAuthMode } = endpoint
-  endpoint.defaultAuthMode = authModes[defaultAuthMode]
-  if (!endpoint.defaultAuthMode) {
-    throw wrong(
-      `${path}.default_authorization_type`,
-      `must be one of ${Object.keys(authModes)}`,
-      defaultAuthMode,
-    )
-  }
-}
-
-function completeAuth(auth: any, cognito: any): void {
+function completeAuth(auth: Written, cognito: Written): void {
   const { userPoolId, userPoolClientId, userAttributes, loginWith } = cognito
   if (!userPoolId !== !userPoolClientId) {
     throw wrong(userPoolId ? 'auth.user_pool_client_id' : 'auth.user_pool_id', 'is missing')
@@ -84,7 +65,7 @@ function completeAuth(auth: any, cognito: any): void {
   const { mfa_configuration, mfa_methods, username_attributes } = auth
   if (mfa_configuration) {
     cognito.mfa = {
-      status: mfa_configuration === 'REQUIRED' ? 'on' : mfa_configuration === 'OPTIONAL' ? 'optional' : 'off',
+      status: ({ REQUIRED: 'on', OPTIONAL: 'optional' } as Written)[mfa_configuration] ?? 'off',
       ...flags(mfa_methods, secondFactors),
     }
   }

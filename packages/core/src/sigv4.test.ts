@@ -1,7 +1,21 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { expect, test } from 'vitest'
 import { createAmplifyContext } from './amplifyContext.js'
 import { presign, sigv4 } from './sigv4.js'
+
+/** SHA-256 by Node, in the shape that the official signer takes. */
+class Reference {
+  private readonly hash: Hash | Hmac
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = secret ? createHmac('sha256', secret as Uint8Array) : createHash('sha256')
+  }
+  update(data: Uint8Array): void {
+    this.hash.update(data)
+  }
+  digest = async () => new Uint8Array(this.hash.digest())
+  reset(): void {}
+}
 
 const at = (iso: string) => createAmplifyContext({}, { platform: { now: () => Date.parse(iso) } })
 
@@ -173,22 +187,10 @@ test('our hash is the one the signer asks for, long keys included', async () => 
   const request = { method: 'GET', url: new URL('https://example.com/'), headers: {} }
   const ours = await sigv4({ ...suite, credentials })(at(date), request)
 
-  const { createHash, createHmac } = await import('node:crypto')
-  class Reference {
-    private readonly hash
-    constructor(secret?: any) {
-      this.hash = secret ? createHmac('sha256', secret) : createHash('sha256')
-    }
-    update(data: any) {
-      this.hash.update(data)
-    }
-    digest = async () => new Uint8Array(this.hash.digest())
-    reset() {}
-  }
   const theirs = await new SignatureV4({
     ...suite,
     credentials,
-    sha256: Reference as any,
+    sha256: Reference,
     applyChecksum: false,
   }).sign(
     {
@@ -202,4 +204,50 @@ test('our hash is the one the signer asks for, long keys included', async () => 
     { signingDate: new Date(date) },
   )
   expect(ours.headers.authorization).toBe(theirs.headers.authorization)
+})
+
+test('signatures and links are those of SignatureV4, with headers, queries, a body and a token', async () => {
+  const credentials = { ...suite.credentials, sessionToken: 'to/ken=' }
+  const date = '2020-01-01T00:00:00Z'
+  const url = new URL('https://b.s3.amazonaws.com/a/./b%20c%27?list-type=2&x=1&x=0&empty')
+  const headers = {
+    'content-type': 'text/plain',
+    'x-amz-meta-name': 'two  words',
+    'user-agent': 'unsigned',
+  }
+  const wire = {
+    method: 'PUT',
+    protocol: 'https:',
+    hostname: url.hostname,
+    path: url.pathname,
+    query: { 'list-type': '2', x: ['1', '0'], empty: '' },
+    headers: { host: url.host, ...headers },
+    body: 'body',
+  }
+  for (const service of ['s3', 'appsync']) {
+    const scope = { service, region: 'eu-west-1', credentials }
+    const official = new SignatureV4({
+      ...scope,
+      sha256: Reference,
+      uriEscapePath: service !== 's3',
+      applyChecksum: service === 's3',
+    })
+    const signed = await sigv4(scope)(at(date), { method: 'PUT', url, headers, body: 'body' })
+    const theirs = await official.sign(wire, { signingDate: new Date(date) })
+    expect({ host: url.host, ...signed.headers }).toEqual(theirs.headers)
+
+    const link = await presign(at(date), { method: 'PUT', url, headers }, { ...scope, expiresIn: 60 })
+    const { query } = await official.presign(
+      { ...wire, body: undefined, headers: { ...wire.headers, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } },
+      {
+        expiresIn: 60,
+        signingDate: new Date(date),
+        unhoistableHeaders: new Set(['x-amz-content-sha256']),
+        unsignableHeaders: new Set(['x-amz-content-sha256']),
+      },
+    )
+    for (const [name, value] of Object.entries(query ?? {})) {
+      expect(link.searchParams.getAll(name)).toEqual([value].flat())
+    }
+  }
 })

@@ -1,9 +1,10 @@
-import type { SignatureV4 } from '@smithy/signature-v4'
+import { utf8 } from './bytes.js'
 import { learnTime } from './clock.js'
 import type { Context } from './context.js'
 import { type AWSCredentials, credentials } from './credentials.js'
 import { AmplifyError } from './errors.js'
 import { type Authorize, type HttpRequest, serverTime } from './http.js'
+import type { Signer } from './signatureV4.js'
 
 // AWS Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 // Header and query signatures. No chunk signatures, no SigV4a.
@@ -20,13 +21,9 @@ export interface SigningScope {
 /** Signs with the credentials of the context: `request(ctx, { …, authorize: sigv4({ service: 's3', region }) })`. */
 export function sigv4(scope: SigningScope): Authorize {
   const authorize: Authorize = async (ctx, request) => {
-    const identity = scope.credentials ?? (await credentialsFor(ctx))
-    const message = toSign(request, scope)
-    const signed = await (await signer(ctx, scope, identity)).sign(message, {
-      signingDate: new Date(serverTime(ctx)),
-    })
+    const signed = await (await signer(ctx, scope)).sign(toSign(request, scope))
     // Every client sets the host by itself, and browsers do not let us.
-    const { host: _, ...headers } = signed.headers
+    const { host: _, ...headers } = signed
     return { ...request, url: withPath(request.url), headers }
   }
   authorize.refused = learnFromRefusal
@@ -53,23 +50,17 @@ export async function presign(
   scope: SigningScope & { expiresIn: number },
 ): Promise<URL> {
   const { expiresIn } = scope
-  const identity = scope.credentials ?? (await credentialsFor(ctx, Math.min(expiresIn, shortestRest) * 1000))
-  const message = toSign(request, { ...scope, unsignedPayload: true })
-  const signed = await (await signer(ctx, scope, identity)).presign(message, {
-    expiresIn,
-    // Says that the body is not hashed, without appearing in the link.
-    unhoistableHeaders: new Set(['x-amz-content-sha256']),
-    unsignableHeaders: new Set(['x-amz-content-sha256']),
-    signingDate: new Date(serverTime(ctx)),
-  })
+  const rest = Math.min(expiresIn, shortestRest) * 1000
+  const query = await (await signer(ctx, scope, rest)).presign(toSign(request, {}), expiresIn)
   const url = withPath(request.url)
-  url.search = Object.entries(signed.query ?? {})
+  url.search = Object.entries(query)
     .flatMap(([key, value]) => [value ?? ''].flat().map((item) => `${encode(key)}=${encode(item)}`))
     .join('&')
   return url
 }
 
-async function credentialsFor(ctx: Context, rest = 0): Promise<AWSCredentials> {
+/** Credentials that are good for another `rest` milliseconds. */
+async function credentialsFor(ctx: Context, rest: number): Promise<AWSCredentials> {
   let answer = await credentials(ctx)
   const { expiration } = answer?.credentials ?? {}
   if (expiration && expiration.getTime() < serverTime(ctx) + rest)
@@ -80,11 +71,7 @@ async function credentialsFor(ctx: Context, rest = 0): Promise<AWSCredentials> {
   })
 }
 
-async function signer(
-  ctx: Context,
-  { service, region }: SigningScope,
-  identity: AWSCredentials,
-): Promise<SignatureV4> {
+async function signer(ctx: Context, scope: SigningScope, rest = 0): Promise<Signer> {
   const sha256 = async (data: Uint8Array) => {
     try {
       return await ctx.platform.sha256(data)
@@ -122,23 +109,18 @@ async function signer(
     }
   }
 
-  // The largest part of what signs: loaded by the first call that does, so that clients which can sign but seldom do stay small.
-  const { SignatureV4 } = await import('./signatureV4.js')
-  return new SignatureV4({
-    service,
-    region,
-    sha256: Hash,
-    credentials: identity,
-    // S3 takes the path as it is; all others escape it a second time.
-    uriEscapePath: service !== 's3',
-    applyChecksum: service === 's3',
-  })
+  // Loaded by the first call that signs, so that clients which can sign but seldom do stay small.
+  const [credentials, { Signer }] = await Promise.all([
+    scope.credentials ?? credentialsFor(ctx, rest),
+    import('./signatureV4.js'),
+  ])
+  return new Signer({ ...scope, credentials, sha256: Hash, date: new Date(serverTime(ctx)) })
 }
 
 type Source = string | ArrayBuffer | ArrayBufferView
 
 function bytesOf(source: Source): Uint8Array {
-  if (typeof source === 'string') return new TextEncoder().encode(source)
+  if (typeof source === 'string') return utf8(source)
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
   return new Uint8Array(source)
 }
@@ -155,7 +137,7 @@ function join(chunks: Uint8Array[]): Uint8Array {
 }
 
 /** The signer's own picture of a request. */
-function toSign({ method, url, headers, body }: HttpRequest, { unsignedPayload }: SigningScope) {
+function toSign({ method, url, headers, body }: HttpRequest, { unsignedPayload }: Partial<SigningScope>) {
   const query: Record<string, string | string[]> = {}
   for (const [key, value] of url.searchParams) {
     const before = query[key]
