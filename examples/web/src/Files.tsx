@@ -1,6 +1,12 @@
 import { getUrl, list, uploadData } from 'backline/storage'
 import { type ChangeEvent, useCallback, useEffect, useState } from 'react'
 
+function inWords(bytes = 0): string {
+  if (bytes < 1024) return `${bytes} bytes`
+  const kilobytes = bytes / 1024
+  return kilobytes < 1024 ? `${kilobytes.toFixed(1)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`
+}
+
 export function Files() {
   const [files, setFiles] = useState<{ path: string; size?: number }[]>([])
   const [share, setShare] = useState<number>()
@@ -44,9 +50,9 @@ export function Files() {
   return (
     <section className="card">
       <h2>Files</h2>
-      <label className="upload">
-        Choose a file
-        <input name="file" type="file" onChange={upload} />
+      <label className="upload" aria-disabled={share !== undefined}>
+        Upload a file
+        <input name="file" type="file" onChange={upload} disabled={share !== undefined} />
       </label>
       {share !== undefined && <progress value={share} />}
       {problem && <p role="alert">{problem}</p>}
@@ -56,7 +62,7 @@ export function Files() {
             <button type="button" className="link" onClick={() => open(path)}>
               {path.replace('shared/', '')}
             </button>
-            <small>{size} bytes</small>
+            <small>{inWords(size)}</small>
           </li>
         ))}
       </ul>
