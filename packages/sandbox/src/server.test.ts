@@ -8,16 +8,12 @@ let pool: TestPool
 
 afterEach(() => pool.stop())
 
-const statusFor = (host: string) =>
+const statusFor = (host: string, path = `/${pool.UserPoolId}/.well-known/jwks.json`) =>
   new Promise<number>((resolve, reject) => {
-    request(
-      `${pool.sandbox.url}/${pool.UserPoolId}/.well-known/jwks.json`,
-      { headers: { host } },
-      (answer) => {
-        answer.resume()
-        resolve(answer.statusCode!)
-      },
-    )
+    request(pool.sandbox.url, { path, headers: { host } }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode!)
+    })
       .on('error', reject)
       .end()
   })
@@ -27,6 +23,15 @@ test('only names of this machine, and of AWS, are answered', async () => {
   expect(await statusFor('localhost:1234')).toBe(200)
   expect(await statusFor('cognito-idp.us-east-1.amazonaws.com')).toBe(200)
   expect(await statusFor('rebound.example')).toBe(403)
+})
+
+test('only Host says which host is meant, whatever the path looks like', async () => {
+  pool = await startPool()
+  const keys = `/${pool.UserPoolId}/.well-known/jwks.json`
+  expect(await statusFor('localhost', `http://rebound.example${keys}`)).toBe(200)
+  expect(await statusFor('localhost', `//rebound.example${keys}`)).toBe(404)
+  expect(await statusFor('localhost', '//')).toBe(404)
+  expect(await statusFor('rebound.example', `http://localhost${keys}`)).toBe(403)
 })
 
 test('what nobody serves is a 404 that names it', async () => {

@@ -144,7 +144,9 @@ function parse(incoming: IncomingMessage): WireRequest | undefined {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
   }
   const target = incoming.url ?? '/'
-  const url = URL.parse(target, `http://${headers.host}`)
+  // The Host header alone says who is meant: not a path that begins with two slashes, nor the host of an absolute target.
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '')
+  const url = URL.parse(`http://${headers.host}${path.startsWith('/') ? '' : '/'}${path}`)
   if (!url) return undefined
   let whole: Promise<Buffer> | undefined
   return {
