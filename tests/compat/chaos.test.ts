@@ -15,14 +15,17 @@ const SEED = Number(process.env.BACKLINE_SEED ?? 20_261_121)
 let sandbox: Sandbox
 let outputs: Outputs
 let token: string
+let victim: string
 const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
 
 beforeAll(async () => {
   sandbox = await startShop()
   outputs = outputsOf(sandbox)
   const people = peopleOf(sandbox)
-  await people.register('ada@example.com')
+  for (const name of ['ada@example.com', 'victim@example.com']) await people.register(name)
   token = (await people.signIn('ada@example.com')).AccessToken
+  // Some of the calls below are in order after all, and end this one's session.
+  victim = (await people.signIn('victim@example.com')).AccessToken
   people.close()
 })
 afterEach(async () => {
@@ -81,7 +84,7 @@ test('calls of Cognito', async () => {
     UserPoolId: () => UserPoolId,
     IdentityPoolId: () => IdentityPoolId,
     IdentityId: (roll) => roll.one([`us-east-1:${'0'.repeat(36)}`, roll.text()]),
-    Logins: (roll) => ({ [`cognito-idp.us-east-1.amazonaws.com/${UserPoolId}`]: roll.spoil(token) }),
+    Logins: (roll) => ({ [`cognito-idp.us-east-1.amazonaws.com/${UserPoolId}`]: roll.spoil(victim) }),
     Username: (roll) => roll.one(['ada@example.com', roll.text()]),
     Password: (roll) => roll.text(),
     AuthFlow: (roll) =>
@@ -90,7 +93,7 @@ test('calls of Cognito', async () => {
       USERNAME: roll.one(['ada@example.com', roll.text()]),
       SRP_A: roll.one(['0', 'abc', 'f'.repeat(768), 'f'.repeat(100_000), roll.text()]),
       PASSWORD: roll.text(),
-      REFRESH_TOKEN: roll.spoil(token),
+      REFRESH_TOKEN: roll.spoil(victim),
     }),
     ChallengeName: (roll) => roll.one(['PASSWORD_VERIFIER', 'SMS_MFA', roll.text()]),
     ChallengeResponses: (roll) => ({
@@ -99,8 +102,8 @@ test('calls of Cognito', async () => {
       PASSWORD_CLAIM_SIGNATURE: roll.text(),
       TIMESTAMP: roll.one(['Sat Nov 21 09:21:23 UTC 2026', roll.text()]),
     }),
-    AccessToken: (roll) => roll.spoil(token),
-    Token: (roll) => roll.spoil(token),
+    AccessToken: (roll) => roll.spoil(victim),
+    Token: (roll) => roll.spoil(victim),
     RefreshToken: (roll) => roll.text(),
     ConfirmationCode: (roll) => roll.text(),
     UserAttributes: (roll) => [{ Name: roll.one(['email', roll.text()]), Value: roll.text() }],
