@@ -1,4 +1,4 @@
-// Every gate that needs no running backend. Prints a line per gate; `--json` prints the counts alone, for scripts/test.mjs.
+// Every gate that needs no running backend. Prints a line per gate, then the sum.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { packages, root } from './packages.mjs'
@@ -17,6 +17,8 @@ const attw = (folder) => [
 /** [name, command, …arguments] */
 const GATES = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
+  // As an app would see the built packages, every declaration checked.
+  ['types of the quickstart', 'tsc', '-p', 'examples/quickstart'],
   ['style', 'biome', 'check', '--error-on-warnings', '.'],
   ['layers', 'node', 'scripts/layers.mjs'],
   ['unused', 'knip'],
