@@ -56,11 +56,18 @@ export async function runSandbox(args: string[]): Promise<number> {
       dataDir: options.memory ? ':memory:' : resolve(options.data),
     })
   } catch (error) {
-    console.error(explain(error, port))
+    console.error(explain(error, options.data, port))
     return 1
   }
   if (options.reset) await sandbox.reset()
-  writeOutputs(options.outputs, sandbox)
+  try {
+    writeOutputs(options.outputs, sandbox)
+  } catch (error) {
+    await sandbox.stop()
+    console.error((error as Error).message)
+    return 1
+  }
+  const stopWatching = options.once ? () => {} : reloadOnChange(options.backend, options.outputs, sandbox)
   console.log(
     [
       `The sandbox is up after ${Math.round(performance.now() - started)} ms.`,
@@ -71,7 +78,6 @@ export async function runSandbox(args: string[]): Promise<number> {
       'Stop it with Ctrl+C.',
     ].join('\n'),
   )
-  const stopWatching = options.once ? () => {} : reloadOnChange(options.backend, options.outputs, sandbox)
   await ended()
   stopWatching()
   await sandbox.stop()
@@ -83,21 +89,25 @@ function read(args: string[]) {
 }
 
 /** One line that says what is wrong and what to do; never a stack. */
-function explain(error: unknown, port: number): string {
+function explain(error: unknown, data: string, port: number): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use, perhaps by another sandbox. Stop it, or choose one with --port.`
-  if (code === 'EACCES')
-    return `This user may not listen on port ${port} or write the data folder: ${message}`
+  if (code === 'EACCES' && port > 0 && port < 1024) return `This user may not listen on port ${port}.`
+  if (code) return `The data folder ${data} cannot be used: ${message}.`
   return message
 }
 
 /** Written in one step, so that a bundler that watches the file never reads half of it; and only when it says something new. */
 function writeOutputs(file: string, sandbox: Sandbox) {
   const text = `${JSON.stringify(sandbox.outputs, null, 2)}\n`
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return
-  writeFileSync(`${file}.part`, text)
-  renameSync(`${file}.part`, file)
+  try {
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) return
+    writeFileSync(`${file}.part`, text)
+    renameSync(`${file}.part`, file)
+  } catch (cause) {
+    throw new Error(`The outputs cannot be written to ${file}: ${(cause as Error).message}.`, { cause })
+  }
 }
 
 function reloadOnChange(folder: string, outputs: string, sandbox: Sandbox): () => void {

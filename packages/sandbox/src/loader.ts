@@ -76,7 +76,6 @@ async function bundle(entry: string, root: string, outfile: string): Promise<str
       format: 'esm',
       target: 'node22',
       sourcemap: 'inline',
-      sourcesContent: false,
       logLevel: 'silent',
       plugins: [standIns],
       banner: {

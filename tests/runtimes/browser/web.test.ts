@@ -69,7 +69,7 @@ function run(program: string, ...args: string[]): Promise<void> {
 
 async function openWindow(): Promise<Page> {
   const profile = await browser.newContext({ viewport: { width: 1100, height: 700 } })
-  profile.setDefaultTimeout(8_000)
+  profile.setDefaultTimeout(20_000)
   const page = await profile.newPage()
   const lines = consoleOf(page)
   onTestFailed(() => console.error(lines.join('\n')))
@@ -111,7 +111,7 @@ async function signUp(page: Page, email: string) {
   await page.getByTestId('who').filter({ hasText: email }).waitFor()
 }
 
-test('the web example works in two windows as its readme says', async () => {
+test('the web example works in two windows as its readme says', { timeout: 90_000 }, async () => {
   const [ada, grace] = [await openWindow(), await openWindow()]
   await ada.getByRole('heading', { name: 'Sign in' }).waitFor()
   await screenshot(ada, 'web-sign-in')
