@@ -50,11 +50,23 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     auth: auth && authPlan(auth[1].props, warn),
     data: data && dataPlan(data[1].props),
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
-    extraOutputs: Object.assign({}, ...outputs) as Record<string, unknown>,
+    extraOutputs: outputs.reduce(merge, {}),
   }
   checkStorages(plan)
   applyRecordings(plan, auth?.[0], recordings, warn)
   return plan
+}
+
+/** Objects grow together; anything else is replaced. */
+export function merge(into: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const result = { ...into }
+  for (const [name, value] of Object.entries(more)) {
+    const old = result[name]
+    result[name] = isObject(old) && isObject(value) ? merge(old, value) : value
+  }
+  return result
 }
 
 function authPlan(props: AuthProps, warn: Warn): AuthPlan {

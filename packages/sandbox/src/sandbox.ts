@@ -12,7 +12,7 @@ import { createFaults, type Fault } from './faults.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
 import type { BackendPlan } from './plan.js'
-import { planOf } from './planOf.js'
+import { merge, planOf } from './planOf.js'
 import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
 import type { IssuedCredentials, Service, World } from './service.js'
@@ -184,18 +184,6 @@ function outputsOf(plan: BackendPlan, services: Service[]): Record<string, unkno
     plan.extraOutputs,
   ]
   return parts.reduce<Record<string, unknown>>(merge, {})
-}
-
-/** Objects grow together; anything else is replaced. */
-function merge(into: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
-  const isObject = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-  const result = { ...into }
-  for (const [name, value] of Object.entries(more)) {
-    const old = result[name]
-    result[name] = isObject(old) && isObject(value) ? merge(old, value) : value
-  }
-  return result
 }
 
 /** The administrator's key: made once per store, so that a script may keep it. */

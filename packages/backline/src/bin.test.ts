@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// The command as npm installs it into an app: a file under node_modules, run in the app's folder.
+
+let app: string
+let bin: string
+
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'backline-bin-'))
+  const home = join(app, 'node_modules/backline')
+  mkdirSync(home, { recursive: true })
+  cpSync(fileURLToPath(new URL('../bin', import.meta.url)), join(home, 'bin'), { recursive: true })
+  writeFileSync(join(home, 'package.json'), '{ "name": "backline", "type": "module" }')
+  writeFileSync(join(app, 'package.json'), '{ "private": true }')
+  bin = join(home, 'bin/backline.mjs')
+})
+afterAll(() => rmSync(app, { recursive: true, force: true }))
+
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, ...args], { cwd: app }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
+}
+
+test('without the sandbox package, the command says the one that installs it', async () => {
+  expect(await run('sandbox')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'The sandbox is not installed here. Install it with:\n\n  npm install --save-dev @backline/sandbox\n\n',
+  })
+})
+
+test('it explains itself, and names what it does not know', async () => {
+  for (const args of [[], ['help'], ['--help'], ['-h']]) {
+    expect(await run(...args)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('backline sandbox --help'),
+    })
+  }
+  expect(await run('sandbx')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^backline has no command 'sandbx'\.\n\nbackline <command>/),
+  })
+})
+
+test("the app's own sandbox gets the arguments, and its exit code is the command's", async () => {
+  const home = join(app, 'node_modules/@backline/sandbox')
+  mkdirSync(home, { recursive: true })
+  writeFileSync(
+    join(home, 'package.json'),
+    '{ "name": "@backline/sandbox", "type": "module", "exports": "./index.js" }',
+  )
+  writeFileSync(
+    join(home, 'index.js'),
+    'export const runSandbox = async (args) => (console.log(JSON.stringify(args)), 7)',
+  )
+  expect(await run('sandbox', '--port', '0')).toEqual({ code: 7, stdout: '["--port","0"]\n', stderr: '' })
+  rmSync(home, { recursive: true })
+})

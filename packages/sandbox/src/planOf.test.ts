@@ -1,0 +1,207 @@
+import { a } from '@backline/schema'
+import {
+  defineAuth,
+  defineBackend,
+  defineData,
+  defineFunction,
+  defineStorage,
+  referenceAuth,
+  type StorageAllow,
+  type StorageGrant,
+} from '@backline/schema/backend'
+import { expect, test } from 'vitest'
+import { planOf } from './planOf.js'
+
+const auth = defineAuth({ loginWith: { email: true } })
+const schema = a.schema({ T: a.model({ x: a.string() }).authorization((allow) => [allow.guest()]) })
+const planned = (parts: Record<string, unknown>) => planOf(defineBackend(parts))
+const storage = (access: (allow: StorageAllow) => Record<string, StorageGrant[]>, more: object = {}) =>
+  planned({ auth, storage: defineStorage({ name: 'files', access, ...more }) }).storages[0]!
+
+test('a pool gets what Amplify deploys where nothing is said', () => {
+  expect(planned({ auth }).auth).toEqual({
+    loginWith: { email: true, phone: false, username: false },
+    requiredAttributes: ['email'],
+    customAttributes: [],
+    groups: [],
+    passwordPolicy: {
+      minLength: 8,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireNumbers: true,
+      requireSymbols: true,
+    },
+    allowGuests: true,
+    accessTokenSeconds: 3600,
+    idTokenSeconds: 3600,
+    refreshTokenSeconds: 2_592_000,
+  })
+})
+
+test("attributes and groups take the service's names", () => {
+  const userAttributes = {
+    phoneNumber: { required: true },
+    fullname: { required: true },
+    nickname: { required: false, mutable: true },
+    'custom:plan': { dataType: 'String' },
+  }
+  const plan = planned({
+    auth: defineAuth({
+      loginWith: { email: true, phone: true },
+      userAttributes,
+      groups: ['ADMINS', 'EDITORS'],
+    }),
+  })
+  expect(plan.auth).toMatchObject({
+    requiredAttributes: ['email', 'phone_number', 'name'],
+    customAttributes: ['custom:plan'],
+    groups: ['ADMINS', 'EDITORS'],
+  })
+})
+
+test('data has a key where one is asked for, good for seven days unless said otherwise', () => {
+  const days = (authorizationModes?: Parameters<typeof defineData>[0]['authorizationModes']) => {
+    const { data } = planned({ auth, data: defineData({ schema, authorizationModes }) })
+    return [data?.defaultAuthMode, data?.apiKeyDays]
+  }
+  expect(days()).toEqual(['userPool', undefined])
+  expect(days({ defaultAuthorizationMode: 'apiKey' })).toEqual(['apiKey', 7])
+  expect(days({ apiKeyAuthorizationMode: { expiresInDays: 30 } })).toEqual(['userPool', 30])
+})
+
+test('access rules say who may do what under which path', () => {
+  const { rules } = storage((allow) => ({
+    'media/*': [allow.guest.to(['read']), allow.authenticated.to(['read', 'get', 'write'])],
+    'private/{entity_id}/*': [allow.entity('identity').to(['read', 'write', 'delete'])],
+    'desk/*': [allow.groups(['ADMINS', 'EDITORS']).to(['list']), allow.resource({}).to(['read'])],
+  }))
+  expect(rules).toEqual([
+    { path: 'media/*', who: { kind: 'guest' }, may: ['get', 'list'] },
+    { path: 'media/*', who: { kind: 'authenticated' }, may: ['get', 'list', 'write'] },
+    { path: 'private/{entity_id}/*', who: { kind: 'owner' }, may: ['get', 'list', 'write', 'delete'] },
+    { path: 'desk/*', who: { kind: 'group', group: 'ADMINS' }, may: ['list'] },
+    { path: 'desk/*', who: { kind: 'group', group: 'EDITORS' }, may: ['list'] },
+  ])
+})
+
+test('a bucket gets a name that S3 takes', () => {
+  const bucket = (name: string) => planned({ storage: defineStorage({ name }) }).storages[0]!.bucketName
+  expect(bucket('My Photos_2026')).toBe('amplify-sandbox-my-photos-2026')
+  expect(bucket('x'.repeat(80))).toMatch(/^[a-z0-9-]{63}$/)
+})
+
+test('of several buckets one is the default', () => {
+  const [one, two] = [defineStorage({ name: 'one' }), defineStorage({ name: 'two', isDefault: true })]
+  expect(planned({ one, two }).storages.map(({ name, isDefault }) => [name, isDefault])).toEqual([
+    ['one', false],
+    ['two', true],
+  ])
+  expect(planned({ one }).storages[0]?.isDefault).toBe(true)
+})
+
+test.for<[() => unknown, RegExp]>([
+  [() => planOf({}), /^The backend must be what defineBackend\({ … }\) returned\.$/],
+  [() => planOf(undefined), /must be what defineBackend/],
+  [() => planned({ auth, again: auth }), /two auth parts, 'auth' and 'again'/],
+  [() => planned({ a: defineData({ schema }), b: defineData({ schema }) }), /two data parts, 'a' and 'b'/],
+  [
+    () =>
+      planned({
+        pool: referenceAuth({
+          userPoolId: '',
+          userPoolClientId: '',
+          identityPoolId: '',
+          authRoleArn: '',
+          unauthRoleArn: '',
+        }),
+      }),
+    /^'pool' refers to a user pool on AWS/,
+  ],
+  [
+    () => planned({ auth: defineAuth({ loginWith: {} }) }),
+    /^defineAuth: loginWith must turn on email, phone or username/,
+  ],
+  [
+    () => planned({ data: defineData({ schema: 'type Todo' }) }),
+    /^defineData: schema must be what a\.schema/,
+  ],
+  [
+    () =>
+      planned({
+        data: defineData({ schema, authorizationModes: { defaultAuthorizationMode: 'key' as never } }),
+      }),
+    /^defineData: defaultAuthorizationMode 'key' is none of apiKey, userPool/,
+  ],
+  [
+    () =>
+      planned({
+        data: defineData({ schema, authorizationModes: { apiKeyAuthorizationMode: { expiresInDays: 0 } } }),
+      }),
+    /expiresInDays must be a whole number from 1 to 365/,
+  ],
+  [
+    () => planned({ storage: defineStorage({ name: '' }) }),
+    /^defineStorage \('storage'\): name must not be empty/,
+  ],
+  [
+    () => storage((allow) => ({ '/media/*': [allow.guest.to(['read'])] })),
+    /^defineStorage \('files'\): the path '\/media\/\*' must not start with '\/'/,
+  ],
+  [
+    () => storage((allow) => ({ 'media/': [allow.guest.to(['read'])] })),
+    /the path 'media\/' .* must end with '\/\*'/,
+  ],
+  [
+    () => storage((allow) => ({ 'media/*': [allow.guest.to(['update' as never])] })),
+    /'update' on 'media\/\*' is none of read,get,list,write,delete/,
+  ],
+  [
+    () => storage((allow) => ({ 'mine/*': [allow.entity('identity').to(['read'])] })),
+    /allow\.entity on 'mine\/\*' needs {entity_id}/,
+  ],
+  [
+    () => planned({ a: defineStorage({ name: 'x' }), b: defineStorage({ name: 'x', isDefault: true }) }),
+    /two buckets are called 'x'/,
+  ],
+  [
+    () => planned({ a: defineStorage({ name: 'x' }), b: defineStorage({ name: 'y' }) }),
+    /one must say isDefault: true/,
+  ],
+  [
+    () =>
+      planned({
+        a: defineStorage({ name: 'x', isDefault: true }),
+        b: defineStorage({ name: 'y', isDefault: true }),
+      }),
+    /'x' and 'y' both say isDefault/,
+  ],
+  [() => defineBackend({ auth: {} }), /^defineBackend: 'auth' is not the result of a define… function/],
+])('what cannot be served is refused by name: %#', ([plan, message]) => {
+  expect(plan).toThrow(message)
+})
+
+test('what is asked for and not done here is said', () => {
+  const warnings: string[] = []
+  const backend = defineBackend({
+    auth: defineAuth({
+      loginWith: { email: true, externalProviders: { google: {} } },
+      multifactor: { mode: 'OPTIONAL', totp: true },
+      triggers: { preSignUp: {} },
+    }),
+    sayHello: defineFunction(),
+  })
+  planOf(backend, (line) => warnings.push(line))
+  expect(warnings).toEqual([
+    "The function 'sayHello' is not run by the sandbox yet.",
+    'defineAuth: triggers are not run by the sandbox yet.',
+    'defineAuth: multifactor is not enforced by the sandbox yet.',
+    'defineAuth: externalProviders are not served by the sandbox yet.',
+  ])
+})
+
+test('outputs that the definition adds are kept, also when there are several', () => {
+  const backend = defineBackend({ auth })
+  backend.addOutput({ custom: { one: 1 } })
+  backend.addOutput({ custom: { two: 2 }, geo: { aws_region: 'x' } })
+  expect(planOf(backend).extraOutputs).toEqual({ custom: { one: 1, two: 2 }, geo: { aws_region: 'x' } })
+})
