@@ -20,28 +20,20 @@ export interface IdentityPool {
   allowGuestAccess: boolean
 }
 
+const suffixes: Record<string, string> = {
+  cn: 'amazonaws.com.cn',
+  'eusc-de': 'amazonaws.eu',
+  'us-iso': 'c2s.ic.gov',
+  'us-isob': 'sc2s.sgov.gov',
+}
+
 /** The domain of AWS's services in a region's partition. */
 export function dnsSuffix(region: string): string {
-  const [, partition = ''] = /^(cn|eusc|us-isob?)-/.exec(region) ?? []
-  return (
-    (
-      {
-        cn: 'amazonaws.com.cn',
-        eusc: 'amazonaws.eu',
-        'us-iso': 'c2s.ic.gov',
-        'us-isob': 'sc2s.sgov.gov',
-      } as any
-    )[partition] ?? 'amazonaws.com'
-  )
+  return suffixes[region.split(/-\w+-\d/)[0]!] ?? 'amazonaws.com'
 }
 
 function cognitoConfig(ctx: Context): Partial<CognitoConfig> {
   return ctx.config.Auth?.Cognito ?? {}
-}
-
-/** What is there instead: the developer most likely misspelt a key. */
-function found(ctx: Context): string {
-  return `There is only: ${Object.keys(ctx.config.Auth?.Cognito ?? ctx.config).join(', ') || 'nothing'}.`
 }
 
 /** True where calls of signed-in users can work at all. */
@@ -52,21 +44,17 @@ export function hasUserPool(ctx: Context): boolean {
 
 /** @throws {AmplifyError} `AuthUserPoolException` when no user pool is configured, `InvalidUserPoolId`. */
 export function userPool(ctx: Context): UserPool {
-  const { userPoolId, userPoolClientId, userPoolEndpoint, loginWith } = cognitoConfig(ctx)
-  if (!userPoolId || !userPoolClientId) {
-    const missing = userPoolId ? 'userPoolClientId' : 'userPoolId'
-    throw new AmplifyError(
+  const { userPoolId = '', userPoolClientId: clientId = '', userPoolEndpoint, loginWith } = cognitoConfig(ctx)
+  if (!hasUserPool(ctx)) {
+    throw notConfigured(
       'AuthUserPoolException',
-      `Auth UserPool not configured: Auth.Cognito.${missing} is missing. ${found(ctx)}`,
-      {
-        recoverySuggestion:
-          'Call Amplify.configure with userPoolId and userPoolClientId before anything else.',
-      },
+      `Auth.Cognito.${userPoolId ? 'userPoolClientId' : 'userPoolId'}`,
+      ctx,
     )
   }
   const region = regionOf('InvalidUserPoolId', 'userPoolId', userPoolId, '_')
   const url = userPoolEndpoint ?? `https://cognito-idp.${region}.${dnsSuffix(region)}/`
-  return { userPoolId, clientId: userPoolClientId, region, url, loginWith }
+  return { userPoolId, clientId, region, url, loginWith }
 }
 
 /** The identity pool, if one is configured. */
@@ -90,10 +78,11 @@ function regionOf(error: string, key: string, id: string, separator: string): st
   return region
 }
 
-/** Names the section that a call needs and does not find. */
+/** Names the section that a call needs, and what is there instead: most likely a key is misspelt. */
 export function notConfigured(name: string, path: string, ctx: { config: ResourcesConfig }): AmplifyError {
-  const [section] = path.split('.') as [keyof ResourcesConfig]
-  const keys = Object.keys(ctx.config[section] ?? ctx.config).join(', ')
+  let section: object = ctx.config
+  for (const key of path.split('.')) section = (section as Record<string, object>)[key] ?? section
+  const keys = Object.keys(section).join(', ')
   return new AmplifyError(name, `${path} is not configured. There is only: ${keys || 'nothing'}.`, {
     recoverySuggestion: 'Call Amplify.configure with it before anything else.',
   })

@@ -52,3 +52,22 @@ export function perContext<T>(name: string, create: (ctx: Context) => T): (ctx: 
     return ctx.state.get(name) as T
   }
 }
+
+/** Work that is under way, if any. */
+export interface Shared<T> {
+  running?: { key: unknown; result: Promise<T> }
+}
+
+/** Starts the work, or joins it where it is under way for the same key. */
+export function joined<T>(shared: Shared<T>, key: unknown, work: () => Promise<T>): Promise<T> {
+  if (shared.running?.key !== key) {
+    const running = {
+      key,
+      result: work().finally(() => {
+        if (shared.running === running) shared.running = undefined
+      }),
+    }
+    shared.running = running
+  }
+  return shared.running!.result
+}

@@ -1,4 +1,4 @@
-import { type CookieAttributes, createCookieStore } from './cookies.js'
+import type { CookieAttributes } from './cookies.js'
 import type { KeyValueStorageInterface } from './platform.js'
 
 export interface CookieStorageData {
@@ -38,22 +38,23 @@ export class CookieStorage implements KeyValueStorageInterface {
     }
   }
 
-  setItem(key: string, value: string): Promise<void> {
-    return this.cookies().setItem(key, value)
+  async setItem(key: string, value: string): Promise<void> {
+    return (await this.cookies()).setItem(key, value)
   }
-  getItem(key: string): Promise<string | null> {
-    return this.cookies().getItem(key)
+  async getItem(key: string): Promise<string | null> {
+    return (await this.cookies()).getItem(key)
   }
-  removeItem(key: string): Promise<void> {
-    return this.cookies().removeItem(key)
+  async removeItem(key: string): Promise<void> {
+    return (await this.cookies()).removeItem(key)
   }
-  clear(): Promise<void> {
-    return this.cookies().clear()
+  async clear(): Promise<void> {
+    return (await this.cookies()).clear()
   }
 
-  private cookies(): KeyValueStorageInterface {
+  private async cookies(): Promise<KeyValueStorageInterface> {
     const { path, expires, domain, secure, sameSite } = this
     const attributes: CookieAttributes = { path, expires, domain, secure }
+    const { createCookieStore } = await import('./cookies.js')
     return createCookieStore(sameSite ? { ...attributes, sameSite } : attributes)
   }
 }

@@ -1,3 +1,4 @@
+import Cookies from 'js-cookie'
 import type { KeyValueStorageInterface } from './platform.js'
 
 export interface CookieAttributes {
@@ -9,18 +10,14 @@ export interface CookieAttributes {
   sameSite?: 'strict' | 'lax' | 'none'
 }
 
-/** A store in cookies. js-cookie loads with the first one, so that apps without cookies never load it. */
+/** A store in cookies. Imported on demand, with js-cookie, so that apps without cookies never load it. */
 export function createCookieStore(attributes: CookieAttributes): KeyValueStorageInterface {
-  const load = async () => (await import('js-cookie')).default
   return {
-    async setItem(key, value) {
-      ;(await load()).set(key, value, attributes)
-    },
-    getItem: async (key) => (await load()).get(key) ?? null,
-    removeItem: async (key) => (await load()).remove(key, attributes),
+    setItem: async (key, value) => void Cookies.set(key, value, attributes),
+    getItem: async (key) => Cookies.get(key) ?? null,
+    removeItem: async (key) => Cookies.remove(key, attributes),
     async clear() {
-      const cookies = await load()
-      for (const key of Object.keys(cookies.get() ?? {})) cookies.remove(key, attributes)
+      for (const key of Object.keys(Cookies.get())) Cookies.remove(key, attributes)
     },
   }
 }

@@ -9,20 +9,16 @@ export interface ErrorDetails {
 
 /** Base of every error that Backline throws. Branch on `name`: it is part of the contract and never changes. */
 export class AmplifyError<Name extends string = string> extends Error {
-  override readonly name: Name
-  readonly recoverySuggestion?: string
-  readonly status?: number
-  readonly requestId?: string
+  declare readonly name: Name
+  declare readonly recoverySuggestion?: string
+  declare readonly status?: number
+  declare readonly requestId?: string
   /** What lies beneath, under the name `aws-amplify` gave it. The same value as `cause`. */
-  readonly underlyingError?: unknown
+  declare readonly underlyingError?: unknown
 
-  constructor(name: Name, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
-    this.name = name
-    this.recoverySuggestion = details.recoverySuggestion
-    this.status = details.status
-    this.requestId = details.requestId
-    this.underlyingError = details.cause
+  constructor(name: Name, message: string, { cause, ...details }: ErrorDetails = {}) {
+    super(message, { cause })
+    Object.assign(this, details, { name, underlyingError: cause })
   }
 }
 

@@ -29,14 +29,18 @@ export interface ListenOptions {
   enableCrossTabEvents?: boolean
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each channel has its own payload; what `listen` was told is not known here.
+type AnyCallback = HubCallback<any, any>
+
 interface Listener {
-  callback: HubCallback<any, any>
+  channel: string
+  callback: AnyCallback
   crossTab: boolean | undefined
 }
 
 /** Events of one context. Listeners run at once, in order; one that throws hurts nobody. */
 export class HubClass {
-  private readonly listeners = new Map<string, Listener[]>()
+  private readonly listeners = new Set<Listener>()
 
   listen<Channel extends keyof Channels>(
     channel: Channel,
@@ -48,22 +52,17 @@ export class HubClass {
     callback: HubCallback<string, EventData>,
     options?: string | ListenOptions,
   ): StopListenerCallback
-  listen(
-    channel: string,
-    callback: HubCallback<any, any>,
-    options?: string | ListenOptions,
-  ): StopListenerCallback {
+  listen(channel: string, callback: AnyCallback, options?: string | ListenOptions): StopListenerCallback {
     if (typeof callback !== 'function') {
       throw new AmplifyError('NoHubcallbackProvidedException', 'Hub.listen needs a callback.')
     }
-    const listener = { callback, crossTab: (options as ListenOptions | undefined)?.enableCrossTabEvents }
-    this.listeners.set(channel, [...(this.listeners.get(channel) ?? []), listener])
-    return () => {
-      this.listeners.set(
-        channel,
-        this.listeners.get(channel)!.filter((other) => other !== listener),
-      )
+    const listener = {
+      channel,
+      callback,
+      crossTab: (options as ListenOptions | undefined)?.enableCrossTabEvents,
     }
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
   }
 
   /** For apps, on channels of their own. */
@@ -85,24 +84,23 @@ export class HubClass {
     const payload: HubPayload = { event }
     if (data !== undefined) payload.data = data
     if (message) payload.message = message
-    const source =
-      channel === 'core'
-        ? 'Configure'
-        : channel === 'api'
-          ? 'PubSub'
-          : channel[0]!.toUpperCase() + channel.slice(1)
+    const source = sources[channel] ?? channel[0]!.toUpperCase() + channel.slice(1)
     this.deliver({ channel, payload, source, crossTab })
   }
 
   private deliver(capsule: HubCapsule): void {
     capsule.patternInfo = []
-    for (const { callback, crossTab } of this.listeners.get(capsule.channel) ?? []) {
-      if (capsule.crossTab && !crossTab) continue
+    // Of a copy: who begins to listen meanwhile hears the next one.
+    for (const { channel, callback, crossTab } of [...this.listeners]) {
+      if (channel !== capsule.channel || (capsule.crossTab && !crossTab)) continue
       try {
         callback(capsule)
       } catch (error) {
-        console.error(`Hub: a listener on "${capsule.channel}" threw.`, error)
+        console.error(`Hub: a listener on "${channel}" threw.`, error)
       }
     }
   }
 }
+
+/** Where `aws-amplify` names another source than the channel. */
+const sources: Record<string, string> = { core: 'Configure', api: 'PubSub' }

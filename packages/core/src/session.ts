@@ -1,7 +1,7 @@
 import { awsJson } from './awsJson.js'
 import { hintTime, learnTime, serverTime } from './clock.js'
 import { hasUserPool, userPool } from './config.js'
-import { type Context, perContext } from './context.js'
+import { type Context, joined, perContext, type Shared } from './context.js'
 import { AmplifyError } from './errors.js'
 import { decodeJWT, type JWT } from './jwt.js'
 import { withLock } from './lock.js'
@@ -10,9 +10,8 @@ import { readSession, removeSession, type Session, type Stored, writeSession } f
 // Core reads and refreshes the session; auth alone signs in and out.
 
 /** Raised by each sign-in and sign-out, so that a refresh which began before is thrown away. */
-interface State {
+interface State extends Shared<Session | undefined> {
   generation: number
-  refreshing?: { generation: number; result: Promise<Session | undefined> }
 }
 const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
 
@@ -42,21 +41,10 @@ export async function session(ctx: Context, options: SessionOptions = {}): Promi
   const stored = await readSession(ctx)
   if (!stored) return undefined
   hintTime(ctx, stored.clockDrift)
-  if (!options.forceRefresh && !isDue(ctx, stored)) return stored
+  if (!options.forceRefresh && lasts(ctx, stored, 60)) return stored
 
   const state = sessionState(ctx)
-  if (state.refreshing?.generation !== state.generation) {
-    const refreshing: State['refreshing'] = {
-      generation: state.generation,
-      result: refresh(ctx, stored, options),
-    }
-    state.refreshing = refreshing
-    const done = () => {
-      if (state.refreshing === refreshing) state.refreshing = undefined
-    }
-    refreshing.result.then(done, done)
-  }
-  return state.refreshing!.result
+  return joined(state, state.generation, () => refresh(ctx, stored, options))
 }
 
 /** The session as stored, refreshed or not: for who is signed in, not for calls. */
@@ -86,80 +74,59 @@ function usernameOf({ payload }: JWT): string {
   return payload.username ?? payload['cognito:username'] ?? payload.sub ?? ''
 }
 
-/** Milliseconds that a token has left by the service's clock. */
-function left(ctx: Context, { payload: { exp } }: JWT): number {
-  return (exp ?? 0) * 1000 - serverTime(ctx)
-}
-
-function isExpired(ctx: Context, { accessToken, idToken }: Session): boolean {
-  return [accessToken, idToken].some((token) => token && left(ctx, token) <= 0)
-}
-
-/** A minute early, or a tenth of the lifetime of short-lived tokens: a call that starts now should arrive in time. */
-function isDue(ctx: Context, { accessToken, idToken }: Session): boolean {
-  return [accessToken, idToken].some((token) => {
-    if (!token) return false
-    const { exp = 0, iat = 0 } = token.payload
-    return left(ctx, token) <= Math.min(60, (exp - iat) / 10) * 1000
+/**
+ * Whether the tokens are good for another `margin` seconds by the service's clock: a call that starts now should arrive in time.
+ * Short-lived tokens need only a tenth of their lifetime.
+ */
+function lasts(ctx: Context, { accessToken, idToken }: Session, margin: number): boolean {
+  return [accessToken, idToken].every((token) => {
+    const { exp = 0, iat = 0 } = token?.payload ?? {}
+    return !token || exp - serverTime(ctx) / 1000 > Math.min(margin, (exp - iat) / 10)
   })
 }
 
 async function refresh(ctx: Context, stored: Stored, options: SessionOptions): Promise<Session | undefined> {
-  const { username } = stored
   const { generation } = sessionState(ctx)
-  const lock = `backline.refresh.${userPool(ctx).clientId}.${username}`
+  // Signed out, in as another, or refreshed by another tab: what we do and hear is about tokens that nobody uses any more.
+  const isOvertaken = (now: Session | undefined): boolean =>
+    generation !== sessionState(ctx).generation ||
+    now?.username !== stored.username ||
+    now.refreshToken !== stored.refreshToken ||
+    `${now.accessToken}` !== `${stored.accessToken}`
+
+  const lock = `backline.refresh.${userPool(ctx).clientId}.${stored.username}`
   try {
     return await withLock(ctx, lock, patience, async (waited) => {
-      // While we waited for the lock, another tab may have refreshed, or signed out.
       let current = await readSession(ctx)
       // A page may see what another one wrote a moment later: browsers do not lock localStorage across processes.
-      for (let tries = 0; waited && tries < 10 && current && !isReplaced(current, stored); tries++) {
+      for (let tries = 0; waited && tries < 10 && !isOvertaken(current); tries++) {
         await new Promise((resolve) => setTimeout(resolve, 20))
         current = await readSession(ctx)
       }
-      if (!current || isReplaced(current, stored))
-        return current && !isExpired(ctx, current) ? current : undefined
+      if (isOvertaken(current)) return current && lasts(ctx, current, 0) ? current : undefined
 
-      const fresh = await fetchTokens(ctx, current, options)
+      const fresh = await fetchTokens(ctx, stored, options)
       const after = await readSession(ctx)
-      if (generation !== sessionState(ctx).generation || !after || isReplaced(after, stored)) return after
+      if (isOvertaken(after)) return after
 
       await writeSession(ctx, fresh)
       ctx.events.emit('auth', 'tokenRefresh')
       return fresh
     })
-  } catch (error) {
-    return failed(ctx, stored, generation, options, error as AmplifyError)
+  } catch (cause) {
+    const error = cause as AmplifyError
+    const after = await readSession(ctx)
+    if (isOvertaken(after)) return after
+
+    const isDefinite = definite.test(error.name)
+    // Refreshing began ahead of expiry, so there is time to try again with the next call.
+    if (!isDefinite && !options.forceRefresh && lasts(ctx, stored, 0)) return stored
+
+    if (isDefinite) await clearSession(ctx)
+    ctx.events.emit('auth', 'tokenRefresh_failure', { error })
+    if (error.name.startsWith('NotAuthorizedException')) return undefined
+    throw error
   }
-}
-
-async function failed(
-  ctx: Context,
-  stored: Stored,
-  generation: number,
-  { forceRefresh }: SessionOptions,
-  error: AmplifyError,
-): Promise<Session | undefined> {
-  const after = await readSession(ctx)
-  // Signed out, in as another, or refreshed by another tab: what we were told is about tokens that nobody uses any more.
-  if (generation !== sessionState(ctx).generation || !after || isReplaced(after, stored)) return after
-
-  const isDefinite = definite.test(error.name)
-  // Refreshing began ahead of expiry, so there is time to try again with the next call.
-  if (!isDefinite && !forceRefresh && !isExpired(ctx, stored)) return stored
-
-  if (isDefinite) await clearSession(ctx)
-  ctx.events.emit('auth', 'tokenRefresh_failure', { error })
-  if (error.name.startsWith('NotAuthorizedException')) return undefined
-  throw error
-}
-
-function isReplaced(now: Session, before: Session): boolean {
-  return (
-    now.username !== before.username ||
-    now.refreshToken !== before.refreshToken ||
-    `${now.accessToken}` !== `${before.accessToken}`
-  )
 }
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html

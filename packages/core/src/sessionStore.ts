@@ -1,6 +1,5 @@
 import { hasUserPool, userPool } from './config.js'
 import { type Context, perContext } from './context.js'
-import { createCookieStore } from './cookies.js'
 import { decodeJWT, type JWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 
@@ -27,16 +26,24 @@ export interface Session {
   signInDetails?: SignInDetails
 }
 
-type Key =
-  | 'accessToken'
-  | 'idToken'
-  | 'refreshToken'
-  | 'clockDrift'
-  | 'signInDetails'
-  | 'oauthMetadata'
-  | 'deviceKey'
-  | 'deviceGroupKey'
-  | 'randomPasswordKey'
+/** In the order of removal: without an access token nobody is signed in, whatever happens to the rest. */
+const tokenKeys = [
+  'accessToken',
+  'idToken',
+  'refreshToken',
+  'clockDrift',
+  'signInDetails',
+  'oauthMetadata',
+] as const
+
+/** How we call it, and its key. */
+const deviceKeys = [
+  ['deviceKey', 'deviceKey'],
+  ['deviceGroupKey', 'deviceGroupKey'],
+  ['randomPassword', 'randomPasswordKey'],
+] as const
+
+type Key = (typeof tokenKeys)[number] | (typeof deviceKeys)[number][1]
 
 const prefix = (ctx: Context) => `CognitoIdentityServiceProvider.${userPool(ctx).clientId}`
 const lastUserKey = (ctx: Context) => `${prefix(ctx)}.LastAuthUser`
@@ -63,11 +70,16 @@ export function setSessionStorage(ctx: Context, store: KeyValueStorageInterface)
 export async function sessionStore(ctx: Context): Promise<KeyValueStorageInterface> {
   const state = home(ctx)
   const { ssr, store: given } = ctx.options
-  const cookies =
-    ssr && !given
-      ? (state.cookies ??= createCookieStore({ path: '/', expires: 365, secure: true, sameSite: 'lax' }))
-      : undefined
-  const store = state.chosen ?? cookies ?? ctx.platform.store
+  const store =
+    state.chosen ??
+    (ssr && !given
+      ? (state.cookies ??= (await import('./cookies.js')).createCookieStore({
+          path: '/',
+          expires: 365,
+          secure: true,
+          sameSite: 'lax',
+        }))
+      : ctx.platform.store)
   if (state.watched?.store !== store) {
     state.watched?.undo?.()
     state.watched = { store, undo: watchOtherTabs(ctx, store) }
@@ -87,14 +99,9 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
   const username = await store.getItem(lastUserKey(ctx))
   if (!username) return undefined
 
-  const read = (key: Key) => store.getItem(sessionKey(ctx, username, key))
-  const [accessToken, idToken, refreshToken, clockDrift, details, deviceMetadata] = await Promise.all([
-    read('accessToken'),
-    read('idToken'),
-    read('refreshToken'),
-    read('clockDrift'),
-    read('signInDetails'),
+  const [deviceMetadata, accessToken, idToken, refreshToken, clockDrift, details] = await Promise.all([
     storedDevice(ctx, username),
+    ...tokenKeys.slice(0, 5).map((key) => store.getItem(sessionKey(ctx, username, key))),
   ])
   if (!accessToken) return undefined
   try {
@@ -130,10 +137,10 @@ export async function writeSession(ctx: Context, session: Session): Promise<void
     ['accessToken', accessToken.toString()],
   ]
   // A device is remembered across sign-ins, so there is nothing to remove where none is given.
-  if (deviceMetadata?.deviceKey) items.unshift(['deviceKey', deviceMetadata.deviceKey])
-  if (deviceMetadata?.deviceGroupKey) items.unshift(['deviceGroupKey', deviceMetadata.deviceGroupKey])
-  if (deviceMetadata?.randomPassword) items.unshift(['randomPasswordKey', deviceMetadata.randomPassword])
-
+  for (const [name, key] of deviceKeys) {
+    const value = deviceMetadata?.[name]
+    if (value) items.unshift([key, value])
+  }
   for (const [key, value] of items) {
     const at = sessionKey(ctx, username, key)
     if (value) await store.setItem(at, value)
@@ -154,38 +161,26 @@ export async function removeSession(ctx: Context): Promise<void> {
 }
 
 async function removeTokens(ctx: Context, store: KeyValueStorageInterface, username: string) {
-  // The access token first: without it nobody is signed in, whatever happens to the rest.
-  const keys: Key[] = [
-    'accessToken',
-    'idToken',
-    'refreshToken',
-    'clockDrift',
-    'signInDetails',
-    'oauthMetadata',
-  ]
   const done = await Promise.allSettled(
-    keys.map(async (key) => store.removeItem(sessionKey(ctx, username, key))),
+    tokenKeys.map(async (key) => store.removeItem(sessionKey(ctx, username, key))),
   )
   return done.find((one) => one.status === 'rejected')
 }
-
-const deviceKeys = ['deviceKey', 'deviceGroupKey', 'randomPasswordKey'] as const
 
 /** The device this user signed in on before; kept when they sign out, so that the pool knows it again. */
 export async function storedDevice(ctx: Context, username: string): Promise<DeviceMetadata | undefined> {
   const store = await sessionStore(ctx)
   const [deviceKey, deviceGroupKey, randomPassword] = await Promise.all(
-    deviceKeys.map((key) => store.getItem(sessionKey(ctx, username, key))),
+    deviceKeys.map(([, key]) => store.getItem(sessionKey(ctx, username, key))),
   )
-  return deviceKey && deviceGroupKey && randomPassword
-    ? { deviceKey, deviceGroupKey, randomPassword }
-    : undefined
+  if (deviceKey && deviceGroupKey && randomPassword) return { deviceKey, deviceGroupKey, randomPassword }
+  return undefined
 }
 
 /** Only auth calls this: when the service no longer knows the device. */
 export async function clearStoredDevice(ctx: Context, username: string): Promise<void> {
   const store = await sessionStore(ctx)
-  await Promise.all(deviceKeys.map((key) => store.removeItem(sessionKey(ctx, username, key))))
+  await Promise.all(deviceKeys.map(([, key]) => store.removeItem(sessionKey(ctx, username, key))))
 }
 
 /** What other tabs do to the session becomes Hub events here, for listeners with `enableCrossTabEvents`. */
