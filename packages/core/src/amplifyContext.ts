@@ -8,8 +8,8 @@ import type {
   LibraryOptions,
   ResourcesConfig,
 } from './resourcesConfig.js'
-import { type SessionOptions, session } from './session.js'
-import type { SignInDetails } from './sessionStore.js'
+import { session } from './session.js'
+import type { SessionOptions, SignInDetails } from './sessionStore.js'
 import { createMemoryStore } from './stores.js'
 import { web } from './web.js'
 

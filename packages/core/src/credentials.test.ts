@@ -6,7 +6,7 @@ import { toBase64Url, utf8 } from './bytes.js'
 import { clearCredentials, credentials } from './credentials.js'
 import { decodeJWT } from './jwt.js'
 import type { LibraryOptions } from './resourcesConfig.js'
-import { clearSession, storeSession } from './session.js'
+import { clearSession, storeSession } from './sessionStore.js'
 
 const closing: (() => void)[] = []
 afterEach(() => {

@@ -1,28 +1,20 @@
-import { awsJson } from './awsJson.js'
+import { serverTime } from './clock.js'
 import { type IdentityPool, identityPool } from './config.js'
-import { type Context, perContext } from './context.js'
-import { AmplifyError } from './errors.js'
-import { serverTime } from './http.js'
-import type { AWSCredentials } from './resourcesConfig.js'
+import { type Context, joined, perContext, type Shared } from './context.js'
+import { loaded } from './errors.js'
+import type { Identity } from './identityPool.js'
 import { session } from './session.js'
 import type { Session } from './sessionStore.js'
 
+export type { Identity } from './identityPool.js'
 export type { AWSCredentials } from './resourcesConfig.js'
 
-// The identity-pool wire, as far as we speak it: GetId and GetCredentialsForIdentity, unsigned, the enhanced flow.
-
-export interface Identity {
-  credentials: AWSCredentials
-  identityId?: string
-}
-
-interface State {
+interface State extends Shared<Identity> {
   /** Raised when credentials are cleared, so that what was under way is not kept. */
   generation: number
   /** The identity of the signed-in user. A guest's is in the store. */
   signedIn?: { user: string; identityId: string }
   cached?: Identity & { key: string; refetchAt: number }
-  fetching?: { key: string; result: Promise<Identity> }
 }
 const credentialState = /* @__PURE__ */ perContext('credentials', (): State => ({ generation: 0 }))
 
@@ -45,12 +37,11 @@ export async function credentialsOf(
 ): Promise<Identity | undefined> {
   const provider = credentialsProvider(ctx)
   if (provider) {
-    const authConfig = ctx.config.Auth
-    return provider.getCredentialsAndIdentityId(
-      who
-        ? { authenticated: true, tokens: who, authConfig, forceRefresh }
-        : { authenticated: false, authConfig, forceRefresh },
-    )
+    return provider.getCredentialsAndIdentityId({
+      ...(who ? { authenticated: true, tokens: who } : { authenticated: false }),
+      authConfig: ctx.config.Auth,
+      forceRefresh,
+    })
   }
 
   const pool = identityPool(ctx)
@@ -61,15 +52,7 @@ export async function credentialsOf(
   const { cached } = state
   if (!forceRefresh && cached?.key === key && serverTime(ctx) < cached.refetchAt) return toIdentity(cached)
 
-  if (state.fetching?.key !== key) {
-    const fetching = { key, result: fetchCredentials(ctx, pool, who, key) }
-    state.fetching = fetching
-    const done = () => {
-      if (state.fetching === fetching) state.fetching = undefined
-    }
-    fetching.result.then(done, done)
-  }
-  return toIdentity(await state.fetching.result)
+  return toIdentity(await joined(state, key, () => fetchCredentials(ctx, pool, who, key)))
 }
 
 const toIdentity = ({ credentials, identityId }: Identity): Identity => ({ credentials, identityId })
@@ -81,7 +64,7 @@ export async function clearCredentials(
 ): Promise<void> {
   const state = credentialState(ctx)
   state.generation++
-  state.cached = state.fetching = undefined
+  state.cached = state.running = undefined
   if (options.forgetIdentity) {
     state.signedIn = undefined
     const pool = identityPool(ctx)
@@ -107,107 +90,22 @@ async function fetchCredentials(
   const state = credentialState(ctx)
   const { generation } = state
   const { store } = ctx.platform
-  const logins = who && loginsOf(who)
   const user = who && `${who.accessToken.payload.iss} ${who.accessToken.payload.sub}`
-
   const known =
-    user !== undefined && state.signedIn?.user === user
-      ? state.signedIn.identityId
-      : await store.getItem(guestKey(pool))
-  let answer: Answer
-  try {
-    answer = await getCredentials(ctx, pool, logins, known ?? (await getId(ctx, pool, logins)))
-  } catch (error) {
-    // The stored identity was deleted, or has come to belong to somebody: a new one, once.
-    if (!known || !/^(ResourceNotFound|NotAuthorized)Exception/.test((error as Error).name)) throw error
-    answer = await getCredentials(ctx, pool, logins, await getId(ctx, pool, logins))
-  }
-
-  const identity = { credentials: answer.credentials, identityId: answer.identityId }
+    user && state.signedIn?.user === user ? state.signedIn.identityId : await store.getItem(guestKey(pool))
+  const { fetchIdentity } = await loaded(import('./identityPool.js'))
+  const identity = await fetchIdentity(ctx, pool, who, known)
   if (generation !== state.generation) return identity
 
-  if (user === undefined) await store.setItem(guestKey(pool), answer.identityId)
+  if (!user) await store.setItem(guestKey(pool), identity.identityId)
   else {
-    state.signedIn = { user, identityId: answer.identityId }
+    state.signedIn = { user, identityId: identity.identityId }
     // From here on it is the user's, no longer a guest's.
     if (known) await store.removeItem(guestKey(pool))
   }
   const now = serverTime(ctx)
-  const expiry = answer.credentials.expiration?.getTime() ?? now + 3_600_000
+  const expiry = identity.credentials.expiration?.getTime() ?? now + 3_600_000
   // Five minutes early, or a tenth of what short-lived credentials have.
   state.cached = { ...identity, key, refetchAt: expiry - Math.min(300_000, (expiry - now) / 10) }
   return identity
-}
-
-/** Which login proves who this is, by the issuer of the token, as identity pools name them. */
-function loginsOf({ idToken }: Session): Record<string, string> {
-  if (!idToken) {
-    throw new AmplifyError(
-      'AuthTokenConfigException',
-      'Credentials of a signed-in user need an id token; there is none.',
-    )
-  }
-  const { iss } = idToken.payload
-  if (!iss) throw new AmplifyError('InvalidIdTokenException', 'The id token does not say who issued it.')
-  return { [iss.replace(/^\w+:\/\//, '')]: `${idToken}` }
-}
-
-function identityService<Output>(
-  ctx: Context,
-  pool: IdentityPool,
-  operation: string,
-  input: object,
-): Promise<Output> {
-  return awsJson(ctx, {
-    url: pool.url,
-    target: `AWSCognitoIdentityService.${operation}`,
-    input,
-    error: AmplifyError,
-    // Asking twice for the same identity gives the same, and credentials are not used up.
-    idempotent: true,
-  })
-}
-
-async function getId(
-  ctx: Context,
-  pool: IdentityPool,
-  Logins: Record<string, string> | undefined,
-): Promise<string> {
-  const { IdentityId } = await identityService<{ IdentityId?: string }>(ctx, pool, 'GetId', {
-    IdentityPoolId: pool.identityPoolId,
-    Logins,
-  })
-  if (IdentityId) return IdentityId
-  throw new AmplifyError('GetIdResponseException', 'The identity pool answered GetId without an identity.')
-}
-
-interface Answer {
-  credentials: AWSCredentials
-  identityId: string
-}
-
-async function getCredentials(
-  ctx: Context,
-  pool: IdentityPool,
-  Logins: Record<string, string> | undefined,
-  identityId: string,
-): Promise<Answer> {
-  const { Credentials, IdentityId } = await identityService<{
-    IdentityId?: string
-    Credentials?: { AccessKeyId?: string; SecretKey?: string; SessionToken?: string; Expiration?: number }
-  }>(ctx, pool, 'GetCredentialsForIdentity', { IdentityId: identityId, Logins })
-  if (!Credentials?.AccessKeyId || !Credentials.SecretKey) {
-    throw new AmplifyError('CredentialsNotFoundException', 'The identity pool answered without credentials.')
-  }
-  const { AccessKeyId, SecretKey, SessionToken, Expiration } = Credentials
-  return {
-    credentials: {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretKey,
-      sessionToken: SessionToken,
-      expiration: Expiration ? new Date(Expiration * 1000) : undefined,
-    },
-    // Where a guest signs in whose login has an identity already, that one answers.
-    identityId: IdentityId ?? identityId,
-  }
 }

@@ -24,3 +24,14 @@ export class AmplifyError<Name extends string = string> extends Error {
 
 /** A class of errors that a wire can be told to throw: `awsJson(ctx, { …, error: AuthError })`. */
 export type ErrorClass = new (name: string, message: string, details?: ErrorDetails) => AmplifyError
+
+/**
+ * A part of ours that an app's bundler keeps for later.
+ *
+ * @throws {AmplifyError} `NetworkError` when it does not come: offline, or the server has only a newer build.
+ */
+export function loaded<T>(part: Promise<T>): Promise<T> {
+  return part.catch((cause) => {
+    throw new AmplifyError('NetworkError', 'A part of this app could not be loaded.', { cause })
+  })
+}

@@ -27,16 +27,19 @@ export { withLock } from './lock.js'
 export type { KeyValueStorageInterface, Platform } from './platform.js'
 export type { GraphQLAuthMode, LibraryOptions, OAuthConfig, ResourcesConfig } from './resourcesConfig.js'
 export { type RestJsonCall, restJson } from './restJson.js'
-export { clearSession, type SessionOptions, session, storedSession, storeSession } from './session.js'
+export { session, storedSession } from './session.js'
 export {
+  clearSession,
   clearStoredDevice,
   type DeviceMetadata,
   type Session,
+  type SessionOptions,
   type SignInDetails,
   sessionKey,
   sessionStore,
   setSessionStorage,
   storedDevice,
+  storeSession,
 } from './sessionStore.js'
 export { presign, type SigningScope, sigv4 } from './sigv4.js'
 export { createMemoryStore } from './stores.js'

@@ -6,8 +6,8 @@ import { toBase64Url, utf8 } from './bytes.js'
 import { decodeJWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 import type { LibraryOptions } from './resourcesConfig.js'
-import { clearSession, session, storedSession, storeSession } from './session.js'
-import { clearStoredDevice, storedDevice } from './sessionStore.js'
+import { session, storedSession } from './session.js'
+import { clearSession, clearStoredDevice, storedDevice, storeSession } from './sessionStore.js'
 import { createMemoryStore } from './stores.js'
 
 const closing: (() => void)[] = []

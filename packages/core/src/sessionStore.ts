@@ -1,5 +1,6 @@
+import { serverTime } from './clock.js'
 import { hasUserPool, userPool } from './config.js'
-import { type Context, perContext } from './context.js'
+import { type Context, perContext, type Shared } from './context.js'
 import { decodeJWT, type JWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 
@@ -14,6 +15,11 @@ export interface DeviceMetadata {
 export interface SignInDetails {
   loginId?: string
   authFlowType?: string
+}
+
+export interface SessionOptions {
+  forceRefresh?: boolean
+  clientMetadata?: Record<string, string>
 }
 
 /** Who is signed in, as stored under `aws-amplify`'s keys. */
@@ -181,6 +187,35 @@ export async function storedDevice(ctx: Context, username: string): Promise<Devi
 export async function clearStoredDevice(ctx: Context, username: string): Promise<void> {
   const store = await sessionStore(ctx)
   await Promise.all(deviceKeys.map(([, key]) => store.removeItem(sessionKey(ctx, username, key))))
+}
+
+/** Raised by each sign-in and sign-out, so that a refresh which began before is thrown away. */
+interface State extends Shared<Session | undefined> {
+  generation: number
+  refresh?: Promise<typeof import('./refresh.js')>
+}
+export const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
+
+/** Only auth calls these. Both are durable when they resolve, and both raise the generation. They emit nothing. */
+export async function storeSession(ctx: Context, session: Session): Promise<void> {
+  sessionState(ctx).generation++
+  await writeSession(ctx, session)
+}
+
+export async function clearSession(ctx: Context): Promise<void> {
+  sessionState(ctx).generation++
+  if (hasUserPool(ctx)) await removeSession(ctx)
+}
+
+/**
+ * Whether the tokens are good for another `margin` seconds by the service's clock: a call that starts now should arrive in time.
+ * Short-lived tokens need only a tenth of their lifetime.
+ */
+export function lasts(ctx: Context, { accessToken, idToken }: Session, margin: number): boolean {
+  return [accessToken, idToken].every((token) => {
+    const { exp = 0, iat = 0 } = token?.payload ?? {}
+    return !token || exp - serverTime(ctx) / 1000 > Math.min(margin, (exp - iat) / 10)
+  })
 }
 
 /** What other tabs do to the session becomes Hub events here, for listeners with `enableCrossTabEvents`. */

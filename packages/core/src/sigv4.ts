@@ -2,7 +2,7 @@ import { utf8 } from './bytes.js'
 import { learnTime } from './clock.js'
 import type { Context } from './context.js'
 import { type AWSCredentials, credentials } from './credentials.js'
-import { AmplifyError } from './errors.js'
+import { AmplifyError, loaded } from './errors.js'
 import { type Authorize, type HttpRequest, serverTime } from './http.js'
 import type { Signer } from './signatureV4.js'
 
@@ -112,7 +112,7 @@ async function signer(ctx: Context, scope: SigningScope, rest = 0): Promise<Sign
   // Loaded by the first call that signs, so that clients which can sign but seldom do stay small.
   const [credentials, { Signer }] = await Promise.all([
     scope.credentials ?? credentialsFor(ctx, rest),
-    import('./signatureV4.js'),
+    loaded(import('./signatureV4.js')),
   ])
   return new Signer({ ...scope, credentials, sha256: Hash, date: new Date(serverTime(ctx)) })
 }

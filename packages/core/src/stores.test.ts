@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAmplifyContext } from './amplifyContext.js'
 import { CookieStorage } from './cookieStorage.js'
 import { decodeJWT } from './jwt.js'
-import { storeSession } from './session.js'
+import { storeSession } from './sessionStore.js'
 import { createMemoryStorage, defaultStorage, sessionStorage, sharedInMemoryStorage } from './stores.js'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -121,7 +121,7 @@ test('with `ssr` the session lives in cookies', async () => {
   vi.resetModules()
   const { Amplify } = await import('./amplify.js')
   const { currentContext } = await import('./context.js')
-  const { storeSession } = await import('./session.js')
+  const { storeSession } = await import('./sessionStore.js')
   Amplify.configure(
     { Auth: { Cognito: { userPoolId: 'us-east-1_a', userPoolClientId: 'c' } } },
     { ssr: true },
