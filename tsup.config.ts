@@ -8,7 +8,8 @@ interface Package {
   entries: string[]
 }
 
-// Declarations come from tsc (scripts/build.mjs): tsup's own need a compiler API that TypeScript 7 does not have.
+// Declarations come from tsc (scripts/build.mjs): tsup's own need a compiler API that TypeScript 7 does not have. So do the ES modules of
+// the runtime packages, file by file: an app's bundler can only part what was not joined before.
 export default defineConfig(
   (packages as Package[]).map(({ folder, manifest, entries }) => {
     const selfContained = (SELF_CONTAINED as string[]).includes(folder)
@@ -16,7 +17,7 @@ export default defineConfig(
       name: folder,
       entry: Object.fromEntries(entries.map((name) => [name, `${root}packages/${folder}/src/${name}.ts`])),
       outDir: `${root}packages/${folder}/dist`,
-      format: manifest.exports['.']?.require ? ['esm', 'cjs'] : ['esm'],
+      format: [manifest.exports['.']?.require ? 'cjs' : 'esm'] as ('cjs' | 'esm')[],
       target: 'es2022',
       platform: folder === 'sandbox' ? 'node' : 'neutral',
       splitting: true,

@@ -1,7 +1,9 @@
-// Builds every package: tsup for the JavaScript (ESM and CommonJS), tsc for the declarations.
+// Builds every package: esbuild for the ES modules of the runtime, file by file, so that an app's bundler parts them as it needs; tsup
+// for CommonJS and for the sandbox, each in few files; tsc for the declarations.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { buildSync } from 'esbuild'
 import { packages, root, SELF_CONTAINED } from './packages.mjs'
 
 const run = (command, ...args) => {
@@ -22,8 +24,13 @@ for (const { folder, manifest, entries } of packages) {
   placeDeclarations(join(emitted, folder, 'src'), dist)
   // Written by hand: tsc does not copy these.
   placeDeclarations(join(root, 'packages', folder, 'src'), dist)
-  if (SELF_CONTAINED.includes(folder)) carryTypes(dist)
-  if (manifest.exports['.'].require) addCommonJsDeclarations(dist)
+  const isRuntime = !!manifest.exports['.'].require
+  if (isRuntime) placeModules(folder, dist)
+  if (SELF_CONTAINED.includes(folder)) {
+    carry(dist, 'd.ts', (name, to) => placeDeclarations(join(emitted, name, 'src'), to))
+    if (isRuntime) carry(dist, 'js', placeModules)
+  }
+  if (isRuntime) addCommonJsDeclarations(dist)
   for (const entry of entries) {
     for (const end of ['js', 'd.ts']) {
       if (!existsSync(join(dist, `${entry}.${end}`)))
@@ -42,8 +49,25 @@ function placeDeclarations(from, to) {
   }
 }
 
-/** A self-contained package keeps the declarations of the packages it bundles under `dist/inner/`, and points there. */
-function carryTypes(dist) {
+function placeModules(folder, to) {
+  const src = join(root, 'packages', folder, 'src')
+  const files = globSync('**/*.ts', { cwd: src }).filter(
+    (file) => !/\.(test|test-d|fixture|d)\.ts$/.test(file),
+  )
+  buildSync({
+    entryPoints: files.map((file) => join(src, file)),
+    outbase: src,
+    outdir: to,
+    format: 'esm',
+    target: 'es2022',
+    // The workspace's own would keep imports of types as imports of nothing.
+    tsconfigRaw: {},
+    logLevel: 'warning',
+  })
+}
+
+/** A self-contained package keeps what it needs of others under `dist/inner/`, and points there. */
+function carry(dist, end, place) {
   const carried = new Set()
   const rewrite = (file) => {
     const text = readFileSync(file, 'utf8').replace(
@@ -51,7 +75,7 @@ function carryTypes(dist) {
       (_, before, name, entry = 'index', after) => {
         if (!carried.has(name)) {
           carried.add(name)
-          placeDeclarations(join(emitted, name, 'src'), join(dist, 'inner', name))
+          place(name, join(dist, 'inner', name))
         }
         const path = relative(dirname(file), join(dist, 'inner', name, `${entry}.js`)).replaceAll('\\', '/')
         return `${before}${path.startsWith('.') ? path : `./${path}`}${after}`
@@ -62,7 +86,7 @@ function carryTypes(dist) {
   const done = new Set()
   for (let fresh = true; fresh; ) {
     fresh = false
-    for (const name of globSync('**/*.d.ts', { cwd: dist })) {
+    for (const name of globSync(`**/*.${end}`, { cwd: dist })) {
       if (done.has(name)) continue
       done.add(name)
       rewrite(join(dist, name))

@@ -1,8 +1,7 @@
 import { serverTime } from './clock.js'
 import { type IdentityPool, identityPool } from './config.js'
 import { type Context, joined, perContext, type Shared } from './context.js'
-import { loaded } from './errors.js'
-import type { Identity } from './identityPool.js'
+import { fetchIdentity, type Identity } from './identityPool.js'
 import { session } from './session.js'
 import type { Session } from './sessionStore.js'
 
@@ -93,7 +92,6 @@ async function fetchCredentials(
   const user = who && `${who.accessToken.payload.iss} ${who.accessToken.payload.sub}`
   const known =
     user && state.signedIn?.user === user ? state.signedIn.identityId : await store.getItem(guestKey(pool))
-  const { fetchIdentity } = await loaded(import('./identityPool.js'))
   const identity = await fetchIdentity(ctx, pool, who, known)
   if (generation !== state.generation) return identity
 

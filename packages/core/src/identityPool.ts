@@ -6,7 +6,6 @@ import type { AWSCredentials } from './resourcesConfig.js'
 import type { Session } from './sessionStore.js'
 
 // The identity-pool wire, as far as we speak it: GetId and GetCredentialsForIdentity, unsigned, the enhanced flow.
-// Loaded by `credentials` on demand: an app without an identity pool never needs it.
 
 export interface Identity {
   credentials: AWSCredentials

@@ -16,8 +16,6 @@ import {
   writeSession,
 } from './sessionStore.js'
 
-// Loaded by `session` on demand: guests never need it, and those who are signed in once an hour.
-
 /** What the service says when these tokens will never work again. Everything else may pass. */
 const definite =
   /^(NotAuthorized|TokenRevoked|UserNotFound|PasswordResetRequired|UserNotConfirmed|RefreshTokenReuse)Exception/

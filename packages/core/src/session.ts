@@ -1,7 +1,7 @@
 import { hintTime } from './clock.js'
 import { type Context, joined } from './context.js'
-import { loaded } from './errors.js'
 import type { JWT } from './jwt.js'
+import { refresh } from './refresh.js'
 import { lasts, readSession, type Session, type SessionOptions, sessionState } from './sessionStore.js'
 
 // Core reads and refreshes the session; auth alone signs in and out.
@@ -20,15 +20,10 @@ export async function session(ctx: Context, options: SessionOptions = {}): Promi
   const stored = await readSession(ctx)
   if (!stored) return undefined
   hintTime(ctx, stored.clockDrift)
-  const state = sessionState(ctx)
-  // Nobody waits for it, and it does not wait for the hour of need: a page may be open longer than its server keeps its parts.
-  const part = (state.refresh ??= loaded(import('./refresh.js')))
-  part.catch(() => {
-    state.refresh = undefined
-  })
   if (!options.forceRefresh && lasts(ctx, stored, 60)) return stored
 
-  return joined(state, state.generation, async () => (await part).refresh(ctx, stored, options))
+  const state = sessionState(ctx)
+  return joined(state, state.generation, () => refresh(ctx, stored, options))
 }
 
 /** The session as stored, refreshed or not: for who is signed in, not for calls. */

@@ -192,7 +192,6 @@ export async function clearStoredDevice(ctx: Context, username: string): Promise
 /** Raised by each sign-in and sign-out, so that a refresh which began before is thrown away. */
 interface State extends Shared<Session | undefined> {
   generation: number
-  refresh?: Promise<typeof import('./refresh.js')>
 }
 export const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
 
