@@ -392,6 +392,26 @@ test('bodies beyond every limit', async () => {
   expect(answers.console).toMatchObject({ status: 413, body: expect.stringContaining('"message"') })
 })
 
+test('nesting without an end', async () => {
+  const nested = (open: string, close: string, times = 100_000) => open.repeat(times) + close.repeat(times)
+  const ask = (body: string) =>
+    send(sandbox.url, { path: '/graphql', headers: { 'x-api-key': outputs.data.api_key }, body })
+  for (const query of [
+    '{'.repeat(100_000),
+    nested('{a', '}'),
+    `{ listPosts { items { ${nested('comments { items { post { ', 'id } } }', 5000)} } } }`,
+    `{ listPosts(limit: ${nested('[', ']')}) { nextToken } }`,
+  ]) {
+    const { status, body } = await ask(JSON.stringify({ query }))
+    expect([status, body]).toEqual([400, expect.stringContaining('MalformedHttpRequestException')])
+  }
+  const arrays = nested('[', ']')
+  expect((await ask(`{"query":"{ __typename }","variables":{"a":${arrays}}}`)).status).toBeLessThan(500)
+  const headers = { 'x-amz-target': `${COGNITO}.SignUp`, 'content-type': 'application/x-amz-json-1.1' }
+  const signUp = await send(sandbox.url, { headers, body: `{"Username":${arrays}}` })
+  expect([signUp.status, signUp.body]).toEqual([400, expect.stringContaining('"__type"')])
+})
+
 test('names of other machines in Host, on every route', async () => {
   const routes = [
     '/',

@@ -1,6 +1,9 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, type KeyLike, sign } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { GetIdCommand } from '@aws-sdk/client-cognito-identity'
 import {
   AdminInitiateAuthCommand,
@@ -21,6 +24,14 @@ import { outputsOf, PASSWORD, startShop } from './shop.fixture.js'
 
 const ADA = 'ada@example.com'
 const denied = { name: 'NotAuthorizedException' }
+
+const open = { pool: 'opened', identity: 'opened', graphql: 'opened', status: 200 }
+const shut = {
+  pool: 'NotAuthorizedException',
+  identity: 'NotAuthorizedException',
+  graphql: 'UnauthorizedException',
+  status: 401,
+}
 
 let sandbox: Sandbox
 let people: People
@@ -101,44 +112,12 @@ test('an administrator’s operation needs an administrator’s signature', asyn
 test('a forged, foreign or expired token opens nothing: not the pool, not AppSync, not an identity', async () => {
   await people.register(ADA)
   const { AccessToken, IdToken } = await people.signIn(ADA)
-  const opens = async (access: string, id: string) => {
-    const user = await people.pool.send(new GetUserCommand({ AccessToken: access })).catch((error) => error)
-    const identity = await people.identities
-      .send(new GetIdCommand({ IdentityPoolId: people.auth.identity_pool_id, Logins: people.logins(id) }))
-      .catch((error) => error)
-    const answer = await fetch(outputsOf(sandbox).data.url, {
-      method: 'POST',
-      headers: { authorization: access },
-      body: JSON.stringify({ query: '{ listPosts { items { id } } }' }),
-    })
-    const answered = await answer.json()
-    return {
-      pool: user.name ?? 'opened',
-      identity: identity.name ?? 'opened',
-      graphql: answered.errors?.[0].errorType ?? 'opened',
-      status: answer.status,
-    }
-  }
-  const open = { pool: 'opened', identity: 'opened', graphql: 'opened', status: 200 }
-  const shut = {
-    pool: 'NotAuthorizedException',
-    identity: 'NotAuthorizedException',
-    graphql: 'UnauthorizedException',
-    status: 401,
-  }
+  const opens = (access: string, id: string) => whatOpens(sandbox, people, access, id)
   expect(await opens(AccessToken, IdToken)).toEqual(open)
 
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const forge = (token: string, changes: object) => {
-    const { alg, kid } = partOf(token, 0)
-    const said = [
-      { alg, kid },
-      { ...partOf(token, 1), ...changes },
-    ]
-    const text = said.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-    return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`
-  }
-  const both = (changes: object) => opens(forge(AccessToken, changes), forge(IdToken, changes))
+  const both = (changes: object) =>
+    opens(forge(AccessToken, changes, privateKey), forge(IdToken, changes, privateKey))
   expect(await both({})).toEqual(shut)
   const unsigned = (token: string) =>
     `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`
@@ -163,8 +142,74 @@ test('a forged, foreign or expired token opens nothing: not the pool, not AppSyn
   expect(await opens(AccessToken, IdToken)).toEqual(shut)
 })
 
+/** The same token with some claims changed, signed with this key. */
+function forge(token: string, changes: object, key: KeyLike) {
+  const { alg, kid } = partOf(token, 0)
+  const said = [
+    { alg, kid },
+    { ...partOf(token, 1), ...changes },
+  ]
+  const text = said.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`
+}
+
 const partOf = (token: string, index: 0 | 1): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[index]!, 'base64url').toString())
+
+test('the pool’s own key is not enough: the audience, the issuer and the use must be right too', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'backline-tokens-'))
+  const kept = await startShop({ dataDir })
+  const inIt = peopleOf(kept)
+  try {
+    await inIt.register(ADA)
+    const { AccessToken, IdToken } = await inIt.signIn(ADA)
+    const store = new DatabaseSync(join(dataDir, 'backline.sqlite'), { readOnly: true })
+    const row = store.prepare('SELECT signing_key FROM pool').get() as { signing_key: string }
+    store.close()
+    const both = (changes: object) =>
+      whatOpens(
+        kept,
+        inIt,
+        forge(AccessToken, changes, row.signing_key),
+        forge(IdToken, changes, row.signing_key),
+      )
+    expect(await both({})).toEqual(open)
+    const now = Math.floor(kept.clock.now() / 1000)
+    for (const changes of [
+      { iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other' },
+      { aud: 'another-client', client_id: 'another-client' },
+      { token_use: 'refresh' },
+      { exp: now - 1 },
+      { exp: undefined },
+    ]) {
+      expect(await both(changes), JSON.stringify(changes)).toEqual(shut)
+    }
+  } finally {
+    inIt.close()
+    await kept.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+})
+
+/** What a pair of tokens is good for: the user pool, the identity pool, AppSync. */
+async function whatOpens(sandbox: Sandbox, people: People, access: string, id: string) {
+  const user = await people.pool.send(new GetUserCommand({ AccessToken: access })).catch((error) => error)
+  const identity = await people.identities
+    .send(new GetIdCommand({ IdentityPoolId: people.auth.identity_pool_id, Logins: people.logins(id) }))
+    .catch((error) => error)
+  const answer = await fetch(outputsOf(sandbox).data.url, {
+    method: 'POST',
+    headers: { authorization: access },
+    body: JSON.stringify({ query: '{ listPosts { items { id } } }' }),
+  })
+  const answered = await answer.json()
+  return {
+    pool: user.name ?? 'opened',
+    identity: identity.name ?? 'opened',
+    graphql: answered.errors?.[0].errorType ?? 'opened',
+    status: answer.status,
+  }
+}
 
 /** The steps of https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow.html with aws-amplify's sums. */
 async function signInWithSrp(username: string, password: string) {
