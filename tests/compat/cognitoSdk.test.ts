@@ -20,7 +20,7 @@ import { type People, peopleOf } from './people.fixture.js'
 import { outputsOf, PASSWORD, startShop } from './shop.fixture.js'
 
 // The AWS SDK's client of user pools, on the whole sandbox. SRP's arithmetic is aws-amplify's own, so that neither side is ours.
-// What single operations refuse, and tokens made with the pool's own key, are tried in packages/sandbox/src/cognito-idp.
+// What single operations refuse is tried with the same client in packages/sandbox/src/cognito-idp.
 
 const ADA = 'ada@example.com'
 const denied = { name: 'NotAuthorizedException' }
