@@ -43,4 +43,5 @@ export {
 } from './sessionStore.js'
 export { presign, type SigningScope, sigv4 } from './sigv4.js'
 export { createMemoryStore } from './stores.js'
+export { livePlatform } from './web.js'
 export { withProgress } from './withProgress.js'

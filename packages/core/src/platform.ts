@@ -15,22 +15,26 @@ export interface KeyValueStorageInterface {
   addListener?(listener: (event: KeyValueStorageEvent) => Promise<void>): () => void
 }
 
-/** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */
-export interface Platform {
-  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+/** What only live connections need. Apart from the rest, so that only they carry it. */
+export interface LivePlatform {
   openSocket(url: string, protocols: string[]): WebSocket
-  /** The default store: `localStorage` where there is one, memory elsewhere. */
-  readonly store: KeyValueStorageInterface
-  /** Milliseconds since 1970 by the device's clock. For the server's, see `serverTime` in `http.ts`. */
-  now(): number
-  randomBytes(length: number): Uint8Array
-  sha256(data: Uint8Array): Promise<Uint8Array>
   /** True while the device believes it has a network. */
   isOnline(): boolean
   /** Calls back when the network comes (`true`) or goes. Returns the undo. */
   watchOnline(onChange: (online: boolean) => void): () => void
   /** Calls back when the page or app comes to the front (`true`) or leaves it. Returns the undo. */
   watchVisible(onChange: (visible: boolean) => void): () => void
+}
+
+/** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */
+export interface Platform extends Partial<LivePlatform> {
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+  /** The default store: `localStorage` where there is one, memory elsewhere. */
+  readonly store: KeyValueStorageInterface
+  /** Milliseconds since 1970 by the device's clock. For the server's, see `serverTime` in `clock.ts`. */
+  now(): number
+  randomBytes(length: number): Uint8Array
+  sha256(data: Uint8Array): Promise<Uint8Array>
   /** Runs `work` while holding a lock shared by all tabs of this origin, or at once after `patience` milliseconds. Web Locks by default. */
   withLock?<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>
 }

@@ -3,7 +3,7 @@
 // Subscriptions outlive sockets: one that is lost is replaced, and every subscription starts again on it with fresh proof.
 // Not spoken: the query-string form of the connection's proof, and AppSync Events.
 
-import { type Context, perContext, toHex } from '@backline/core/internal'
+import { type Context, livePlatform, perContext, toHex } from '@backline/core/internal'
 import { type GraphQLCall, isTransient, refreshable } from './authorization.js'
 import { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
 import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'
@@ -142,7 +142,7 @@ function createConnection(ctx: Context, key: string): Connection {
   }
 
   function watch(): () => void {
-    const { platform } = ctx
+    const platform = livePlatform(ctx)
     const back = (yes: boolean) => {
       if (yes && state.at === 'waiting') connect(state.attempt)
       // A phone's timers sleep with it: is the socket still alive?
@@ -167,7 +167,7 @@ function createConnection(ctx: Context, key: string): Connection {
     try {
       const { url, protocols } = await handshake(ctx, first.call, key, refreshed)
       if (state !== attempted) return
-      const socket = ctx.platform.openSocket(url, protocols)
+      const socket = livePlatform(ctx).openSocket(url, protocols)
       move({ ...attempted, socket })
       const mine = () => 'socket' in state && state.socket === socket
       socket.onopen = () => mine() && say({ type: 'connection_init' })
@@ -374,7 +374,7 @@ function createConnection(ctx: Context, key: string): Connection {
   }
 
   function publicState(): ConnectionState {
-    const { platform } = ctx
+    const platform = livePlatform(ctx)
     if (state.at === 'idle') return ConnectionState.Disconnected
     if (state.at === 'connecting') return ConnectionState.Connecting
     if (state.at === 'waiting')
