@@ -30,6 +30,7 @@ export type DataErrorName =
   | 'NoSignedUser'
   | 'NoAuthorizationHeader'
   | 'NoEndpoint'
+  | 'NoWebSocket'
   | 'NoRegion'
   | 'CanceledError'
   | 'InvalidSelectionSet'
@@ -73,6 +74,15 @@ export function answerError(answer: GraphQLResponse): DataError {
     },
     answer,
   )
+}
+
+/** Node has had a global `WebSocket` since 22. */
+export function noWebSocket(cause: Error): DataError {
+  return new DataError('NoWebSocket', 'Subscriptions need a global WebSocket, and this runtime has none.', {
+    cause,
+    recoverySuggestion:
+      "Use Node 22 or later, or give it one before: globalThis.WebSocket = (await import('ws')).WebSocket",
+  })
 }
 
 export function isCancelError(error: unknown): boolean {

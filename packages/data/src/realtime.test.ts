@@ -397,6 +397,17 @@ test('without a key, a user or an endpoint, the subscriber is told which', async
   ])
 })
 
+test('where there is no WebSocket, the subscriber is told what to do', async () => {
+  const { listen, until } = await setUp()
+  vi.stubGlobal('WebSocket', undefined)
+  delete (globalThis as { WebSocket?: unknown }).WebSocket
+  const { heard } = listen()
+  await until(() => heard.errors.length).finally(() => vi.unstubAllGlobals())
+  expect(heard.errors).toMatchObject([
+    { name: 'NoWebSocket', recoverySuggestion: expect.stringContaining("import('ws')") },
+  ])
+})
+
 test.each([
   [
     'https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql',

@@ -6,7 +6,7 @@
 import { type Context, livePlatform, perContext, toHex } from '@backline/core/internal'
 import { type GraphQLCall, isTransient, refreshable } from './authorization.js'
 import { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
-import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'
+import { DataError, type GraphQLFormattedError, type GraphQLResponse, noWebSocket } from './errors.js'
 import { connectionFailed, handshake, isTokenRefused, socketKey, startFrame } from './frames.js'
 
 /** What a subscriber hears. */
@@ -178,7 +178,7 @@ function createConnection(ctx: Context, key: string): Connection {
     } catch (error) {
       if (state !== attempted) return
       if (isTransient(error)) lost()
-      else failAll(error)
+      else failAll(error instanceof ReferenceError ? noWebSocket(error) : error)
     }
   }
 

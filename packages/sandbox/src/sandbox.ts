@@ -107,10 +107,12 @@ export async function serve(
   }
   lock?.sign(world.url)
   const root: IssuedCredentials = rootCredentials(store)
+  const credentials = { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey }
   const outputs = () => outputsOf(world.plan, services)
   try {
     services = assemble(world, root, {
       outputs,
+      credentials,
       services: () => services,
       order: faults.order,
       dropSockets: server.dropSockets,
@@ -144,7 +146,7 @@ export async function serve(
     },
     inbox: world.inbox,
     clock,
-    credentials: { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey },
+    credentials,
     failNext: faults.order,
     dropSockets: (refuse = 0) => server.dropSockets(refuse),
     async update(backend) {

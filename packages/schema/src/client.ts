@@ -17,7 +17,7 @@ import type {
   PageOptions,
   SingularReturnValue,
 } from './results.js'
-import type { Path, Selected } from './selection.js'
+import type { Path, Selected, SelectedOf } from './selection.js'
 import type { CustomTypes, KeyValue, ModelTypes } from './values.js'
 
 declare const types: unique symbol
@@ -78,12 +78,18 @@ export type ClientSchema<S extends { readonly '~types': object }> = Entries<S, S
   readonly [source]?: S
 }
 
-/** What a call with this selection set gives back, for one row. */
-export type SelectionSet<Entry, Paths extends readonly string[]> = Entry extends {
+/**
+ * What a call with this selection set gives back, for one row.
+ *
+ * @example
+ * const paths = ['title', 'comments.*'] as const
+ * type PostWithComments = SelectionSet<Schema['Post']['type'], typeof paths>
+ */
+export type SelectionSet<Model, Paths extends readonly string[]> = Model extends {
   readonly [types]: infer T extends AnyRecord
 }
   ? Selected<T, Paths[number]>
-  : never
+  : SelectedOf<Model, Paths[number]>
 
 /** The part of a client that follows from the schema. */
 export interface Client<Schema> {

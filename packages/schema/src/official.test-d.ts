@@ -1,7 +1,7 @@
 // `Client<Schema>` with a schema of the official builder. Same file, same calls, other import.
 
 import { a, type ClientSchema } from '@aws-amplify/data-schema'
-import type { Client } from './index.js'
+import type { Client, SelectionSet } from './index.js'
 
 const schema = a
   .schema({
@@ -50,6 +50,8 @@ export async function use() {
   const name: string | undefined = row.author?.name
   const likes: number | null | undefined = row.author?.posts[0]?.likes
   const city: string | null | undefined = row.at?.city
+  const named: SelectionSet<Schema['Post']['type'], ['title', 'at.city', 'author.name']> = row
+  same<typeof named.title, string>(true)
   // @ts-expect-error there is no such path
   await Post.list({ selectionSet: ['author.nmae'] })
   // @ts-expect-error a relation is read by its fields

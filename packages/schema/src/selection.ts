@@ -77,3 +77,47 @@ type PickedRow<T extends AnyRecord, P> = '*' extends P
     ? T['stored']
     : Pretty<T['stored'] & Picked<T, Exclude<P, '*'>>>
   : Picked<T, P>
+
+// ----------------------------------------------------------------------------------------- the same, from a row's type alone
+
+/** What the paths P select of a row such as `Schema['Post']['type']`, of which only the shape is known: a relation is a function. */
+export type SelectedOf<Row, P> = Pretty<{
+  readonly [K in HeadOf<P> & keyof Row]-?: SelectedValue<Exclude<Row[K], undefined>, RestOf<P, K & string>>
+}>
+
+type SelectedValue<Value, P> = Value extends (...options: never[]) => PromiseLike<{ data: infer Data }>
+  ? Data extends (infer Row)[]
+    ? SelectedRow<Row, P>[]
+    : Data extends null
+      ? null
+      : SelectedRow<Data, P>
+  : [P] extends [never]
+    ? Filled<Value>
+    : '*' extends P
+      ? Filled<Value>
+      : Value extends (infer Item)[]
+        ? SelectedValue<Item, P>[]
+        : Value extends null
+          ? null
+          : SelectedOf<Value, P>
+
+type SelectedRow<Row, P> = '*' extends P
+  ? [Exclude<P, '*'>] extends [never]
+    ? Stored<Row>
+    : Pretty<Stored<Row> & SelectedOf<Row, Exclude<P, '*'>>>
+  : SelectedOf<Row, P>
+
+type Stored<Row> = {
+  [K in keyof Row as Exclude<Row[K], undefined | null> extends (...options: never[]) => unknown
+    ? never
+    : K]-?: Filled<Exclude<Row[K], undefined>>
+}
+
+/** What comes back: what may be missing in what is given is null there. */
+type Filled<Value> = Value extends (infer Item)[]
+  ? Filled<Item>[]
+  : Value extends object
+    ? [keyof Value] extends [never]
+      ? Value
+      : { [K in keyof Value]-?: Filled<Exclude<Value[K], undefined>> }
+    : Value

@@ -234,6 +234,22 @@ selected.email
 selected.orders[0]?.lines
 same<SelectionSet<Order, ['status', 'shipTo.*', 'lines.order.region']>['shipTo']['city'], string | null>(true)
 
+// As apps of `aws-amplify` write it, from the type of a row: the same.
+type SameFromRow<Entry extends { type: unknown }, Paths extends readonly string[]> = Same<
+  SelectionSet<Entry['type'], Paths>,
+  SelectionSet<Entry, Paths>
+>
+const fromRow = <_Is extends true>() => undefined
+fromRow<SameFromRow<Customer, ['customerId', 'name', 'email', 'createdAt']>>()
+fromRow<SameFromRow<Customer, ['orders.region', 'representative.salary']>>()
+fromRow<SameFromRow<Customer, ['orders.*']>>()
+fromRow<SameFromRow<Customer, ['address.city', 'address.*']>>()
+fromRow<SameFromRow<Order, ['editors', 'status', 'shipTo.city']>>()
+fromRow<SameFromRow<Order, ['lines.*', 'lines.order.region', 'lines.order.customer.name']>>()
+declare const selectedFromRow: SelectionSet<Customer['type'], typeof paths>
+export const forth: Selected = selectedFromRow
+export const back: typeof selectedFromRow = selected
+
 // A row that a call gave back goes wherever the schema's type is asked for.
 export const keep = (row: SelectionSet<Customer, ['customerId', 'name']>): Partial<Customer['type']> => row
 export const unused = [

@@ -57,6 +57,13 @@ test('time can be moved, faults ordered and everything forgotten; the ids stay',
   await pool.register(ADA)
 })
 
+test('the keys of an administrator are for programs of this machine', async () => {
+  pool = await startPool()
+  const credentials = await (await call('credentials')).json()
+  expect(credentials).toEqual(pool.sandbox.credentials)
+  expect((await call('credentials', { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+})
+
 test('the page shows what runs and runs nothing that a user typed', async () => {
   pool = await startPool()
   const page = await call('')

@@ -7,7 +7,7 @@ import type { Service, WireRequest, WireResponse, World } from '../service.js'
 import { page } from './page.js'
 
 // The sandbox's own door, under `/_backline/`: what `Sandbox` offers in code, for browser tests and for people. It hands out the
-// codes that prove who somebody is, so it is for pages of this machine only.
+// codes that prove who somebody is, and an administrator's keys, so it is for pages of this machine only.
 
 const PATH = '/_backline/'
 const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\]|[\w-]+\.localhost)(:\d+)?$/i
@@ -16,6 +16,8 @@ const LONGEST_WAIT = 60_000
 
 export interface ConsoleParts {
   outputs: () => Record<string, unknown>
+  /** Keys that may do everything. */
+  credentials: { accessKeyId: string; secretAccessKey: string }
   users: () => UserSummary[]
   services: () => Service[]
   order: (fault: Fault) => void
@@ -38,6 +40,7 @@ export function createConsole(world: World, parts: ConsoleParts): Service {
       users: parts.users(),
     }),
     'GET outputs': () => parts.outputs(),
+    'GET credentials': () => parts.credentials,
     'GET inbox': () => inbox.all(),
     'POST inbox/next': (request) => nextMessage(world, request),
     'POST clock': async (request) => {
