@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { root } from './packages.mjs'
 
-const CORE = ['@backline/core', '@backline/core/internal']
+const CORE = ['@backline/core', '@backline/core/internal', '@backline/core/sigv4']
 const ALLOWED = {
   core: [],
   schema: [],

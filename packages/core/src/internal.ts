@@ -1,4 +1,5 @@
-// What our own packages import. No promise of stability to anyone else.
+// What our own packages import. No promise of stability to anyone else. Signing is an entry of its own, `sigv4`: what a barrel leads to,
+// esbuild loads at once.
 export { type AwsJsonCall, awsJson } from './awsJson.js'
 export { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex, utf8 } from './bytes.js'
 export {
@@ -41,7 +42,6 @@ export {
   storedDevice,
   storeSession,
 } from './sessionStore.js'
-export { presign, type SigningScope, sigv4 } from './sigv4.js'
 export { createMemoryStore } from './stores.js'
 export { livePlatform } from './web.js'
 export { withProgress } from './withProgress.js'

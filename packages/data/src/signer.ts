@@ -1,6 +1,7 @@
 // Loaded only where IAM authorization is used: the signer is the largest single part of what signs.
 
-import { type Context, credentials, type HttpRequest, sigv4 } from '@backline/core/internal'
+import { type Context, credentials, type HttpRequest } from '@backline/core/internal'
+import { sigv4 } from '@backline/core/sigv4'
 import { DataError, GraphQLAuthError } from './errors.js'
 
 /** A signed copy. @throws {DataError} `NoCredentials`, `NoRegion` */

@@ -1,15 +1,8 @@
 // The S3 wire: REST with XML, signed with SigV4. See docs/protocols/s3.md. Bucket names in the host, or in the path for buckets with
 // dots and for endpoints of one's own. No versions, tags, ACLs or access points.
 
-import {
-  type Call,
-  type Context,
-  credentials,
-  type HttpRequest,
-  presign,
-  request,
-  sigv4,
-} from '@backline/core/internal'
+import { type Call, type Context, credentials, type HttpRequest, request } from '@backline/core/internal'
+import { presign, sigv4 } from '@backline/core/sigv4'
 import { StorageError } from './errors.js'
 import type { Location } from './location.js'
 import { childrenOf, type Element, readXml, textOf } from './xml.js'
