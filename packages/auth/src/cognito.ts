@@ -17,15 +17,26 @@ import { type Ephemeral, proof, timestamp } from './srp.js'
 /** Operation → [what we send, what comes back]. Spelled as on the wire. */
 interface Operations {
   AssociateSoftwareToken: [aws.AssociateSoftwareTokenRequest, aws.AssociateSoftwareTokenResponse]
+  ChangePassword: [aws.ChangePasswordRequest, aws.ChangePasswordResponse]
   ConfirmDevice: [aws.ConfirmDeviceRequest, aws.ConfirmDeviceResponse]
+  ConfirmForgotPassword: [aws.ConfirmForgotPasswordRequest, aws.ConfirmForgotPasswordResponse]
   ConfirmSignUp: [aws.ConfirmSignUpRequest, aws.ConfirmSignUpResponse]
+  DeleteUser: [aws.DeleteUserRequest, Record<string, never>]
+  DeleteUserAttributes: [aws.DeleteUserAttributesRequest, aws.DeleteUserAttributesResponse]
+  ForgotPassword: [aws.ForgotPasswordRequest, aws.ForgotPasswordResponse]
   GetUser: [aws.GetUserRequest, aws.GetUserResponse]
+  GetUserAttributeVerificationCode: [
+    aws.GetUserAttributeVerificationCodeRequest,
+    aws.GetUserAttributeVerificationCodeResponse,
+  ]
   GlobalSignOut: [aws.GlobalSignOutRequest, aws.GlobalSignOutResponse]
   InitiateAuth: [aws.InitiateAuthRequest, aws.InitiateAuthResponse]
   ResendConfirmationCode: [aws.ResendConfirmationCodeRequest, aws.ResendConfirmationCodeResponse]
   RespondToAuthChallenge: [aws.RespondToAuthChallengeRequest, aws.RespondToAuthChallengeResponse]
   RevokeToken: [aws.RevokeTokenRequest, aws.RevokeTokenResponse]
   SignUp: [aws.SignUpRequest, aws.SignUpResponse]
+  UpdateUserAttributes: [aws.UpdateUserAttributesRequest, aws.UpdateUserAttributesResponse]
+  VerifyUserAttribute: [aws.VerifyUserAttributeRequest, aws.VerifyUserAttributeResponse]
 }
 
 /** Where the service says a code went. */
@@ -47,6 +58,11 @@ export function cognito<Op extends keyof Operations>(
     input,
     error: AuthError,
   })
+}
+
+/** Attributes and the like, as the service writes lists of them. */
+export function attributePairs(values: Record<string, string | undefined> | undefined) {
+  return values && Object.entries(values).map(([Name, Value]) => ({ Name, Value }))
 }
 
 /** The answers to `PASSWORD_VERIFIER` and `DEVICE_PASSWORD_VERIFIER` that prove a password. */

@@ -42,6 +42,11 @@ export async function getCurrentUser(ctx: Context = currentContext()): Promise<G
   return userOf((await latestSession(ctx)) ?? nobody(ctx))
 }
 
+/** What calls of the signed-in user carry: good for use now. */
+export async function accessToken(ctx: Context): Promise<string> {
+  return `${((await session(ctx)) ?? nobody(ctx)).accessToken}`
+}
+
 /** @throws {AuthError} always: what keeps us from knowing who is there is more to the point than that nobody is. */
 export function nobody(ctx: Context): never {
   userPool(ctx)

@@ -7,6 +7,12 @@ export type AuthClientErrorName =
   | 'EmptySignUpUsername'
   | 'EmptyConfirmSignUpUsername'
   | 'EmptyConfirmSignUpCode'
+  | 'EmptyResetPasswordUsername'
+  | 'EmptyConfirmResetPasswordUsername'
+  | 'EmptyConfirmResetPasswordNewPassword'
+  | 'EmptyConfirmResetPasswordConfirmationCode'
+  | 'EmptyUpdatePassword'
+  | 'EmptyConfirmUserAttributeCode'
   /** Somebody else is signed in. See `switchUser` of `signIn`. */
   | 'UserAlreadyAuthenticatedException'
   /** Nobody is signed in. */

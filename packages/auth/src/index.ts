@@ -8,25 +8,48 @@ export type {
 } from '@backline/core'
 export { decodeJWT, type Identity as CredentialsAndIdentityId } from '@backline/core/internal'
 export {
+  type ConfirmUserAttributeInput,
+  confirmUserAttribute,
+  type DeleteUserAttributesInput,
+  deleteUserAttributes,
   type FetchUserAttributesOutput,
   fetchUserAttributes,
+  type SendUserAttributeVerificationCodeInput,
+  type SendUserAttributeVerificationCodeOutput,
+  sendUserAttributeVerificationCode,
+  type UpdateUserAttributeInput,
+  type UpdateUserAttributeOutput,
+  type UpdateUserAttributesInput,
+  type UpdateUserAttributesOutput,
   type UserAttributeKey,
+  updateUserAttribute,
+  updateUserAttributes,
   type VerifiableUserAttributeKey,
 } from './attributes.js'
 export { type FetchAuthSessionOptions, fetchAuthSession } from './authSession.js'
 export { autoSignIn } from './autoSignIn.js'
+export type { CodeDeliveryDetails } from './codeDelivery.js'
 export { type AuthFlowType, type AuthUser, type GetCurrentUserOutput, getCurrentUser } from './currentUser.js'
+export { deleteUser } from './deleteUser.js'
 export {
   type AuthClientErrorName,
   AuthError,
   type AuthErrorName,
   type AuthServiceErrorName,
 } from './errors.js'
+export {
+  type ConfirmResetPasswordInput,
+  confirmResetPassword,
+  type ResetPasswordInput,
+  type ResetPasswordOutput,
+  resetPassword,
+  type UpdatePasswordInput,
+  updatePassword,
+} from './password.js'
 export { type SignInInput, type SignInOptions, type SignInOutput, signIn } from './signIn.js'
 export type { AuthMFAType, SetUpTOTPOutput, SignInStep } from './signInStep.js'
 export { type SignOutInput, signOut } from './signOut.js'
 export {
-  type CodeDeliveryDetails,
   type ConfirmSignUpInput,
   type ConfirmSignUpOutput,
   confirmSignUp,

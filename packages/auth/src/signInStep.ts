@@ -1,5 +1,5 @@
 import type { UserAttributeKey } from './attributes.js'
-import type { CodeDeliveryDetails } from './signUp.js'
+import type { CodeDeliveryDetails } from './codeDelivery.js'
 
 export type AuthMFAType = 'SMS' | 'TOTP' | 'EMAIL'
 

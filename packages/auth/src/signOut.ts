@@ -31,9 +31,7 @@ export async function signOut({ global }: SignOutInput = {}, ctx: Context = curr
   // Everywhere needs an access token that still counts; here, anything that is stored will do.
   const before = global ? await latestSession(ctx) : await storedSession(ctx)
 
-  await clearSession(ctx)
-  await clearCredentials(ctx, { forgetIdentity: true })
-  ctx.events.emit('auth', 'signedOut')
+  await leave(ctx)
 
   if (global && before) {
     await cognito(ctx, 'GlobalSignOut', { AccessToken: before.accessToken.toString() }, limits).catch(
@@ -48,4 +46,11 @@ export async function signOut({ global }: SignOutInput = {}, ctx: Context = curr
       () => {},
     )
   }
+}
+
+/** The part of a sign-out that is done here. */
+export async function leave(ctx: Context): Promise<void> {
+  await clearSession(ctx)
+  await clearCredentials(ctx, { forgetIdentity: true })
+  ctx.events.emit('auth', 'signedOut')
 }

@@ -1,16 +1,9 @@
 import { type Context, currentContext, perContext, userPool } from '@backline/core/internal'
 import type { UserAttributeKey, VerifiableUserAttributeKey } from './attributes.js'
-import { type CodeDelivery, cognito } from './cognito.js'
+import { type CodeDeliveryDetails, codeDelivery } from './codeDelivery.js'
+import { attributePairs, cognito } from './cognito.js'
 import { AuthError } from './errors.js'
 import type { SignInInput, SignInOptions, SignInOutput } from './signIn.js'
-
-/** Where a code went. */
-export interface CodeDeliveryDetails<Key extends UserAttributeKey = UserAttributeKey> {
-  /** Masked by the service: `a***@e***`. */
-  destination?: string
-  deliveryMedium?: 'EMAIL' | 'SMS' | 'PHONE' | 'UNKNOWN'
-  attributeName?: Key
-}
 
 export interface SignUpInput {
   username: string
@@ -91,8 +84,8 @@ export async function signUp(
     Username: username,
     // An empty password is none: the service takes a missing one where it may be missing, and refuses '' everywhere.
     Password: password || undefined,
-    UserAttributes: pairs(options.userAttributes),
-    ValidationData: pairs(options.validationData),
+    UserAttributes: attributePairs(options.userAttributes),
+    ValidationData: attributePairs(options.validationData),
     ClientMetadata: options.clientMetadata,
   })
   const byLink = !UserConfirmed && ctx.config.Auth?.Cognito.signUpVerificationMethod === 'link'
@@ -100,7 +93,7 @@ export async function signUp(
     ? { input: { username, password, options: autoSignIn === true ? undefined : autoSignIn }, byLink }
     : undefined
 
-  const codeDeliveryDetails = delivery(CodeDeliveryDetails)
+  const codeDeliveryDetails = codeDelivery<VerifiableUserAttributeKey>(CodeDeliveryDetails)
   const output = { isSignUpComplete: !!UserConfirmed, userId: UserSub }
   if (UserConfirmed)
     return { ...output, nextStep: { signUpStep: autoSignIn ? 'COMPLETE_AUTO_SIGN_IN' : 'DONE' } }
@@ -156,17 +149,5 @@ export async function resendSignUpCode(
     Username: username,
     ClientMetadata: options.clientMetadata,
   })
-  return delivery(CodeDeliveryDetails)
-}
-
-function pairs(values: Record<string, string | undefined> | undefined) {
-  return values && Object.entries(values).map(([Name, Value]) => ({ Name, Value }))
-}
-
-function delivery(details: CodeDelivery = {}): CodeDeliveryDetails<VerifiableUserAttributeKey> {
-  return {
-    destination: details.Destination,
-    deliveryMedium: details.DeliveryMedium,
-    attributeName: details.AttributeName as VerifiableUserAttributeKey | undefined,
-  }
+  return codeDelivery(CodeDeliveryDetails)
 }
