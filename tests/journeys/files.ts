@@ -111,12 +111,10 @@ export const steered: Journey = {
     const { body } = await downloadData({ path: 'shared/paused.bin' }).result
     equal(await hash(await (await body.blob()).arrayBuffer()), await hash(data), 'the bytes')
 
-    for (const [path, wait] of [
-      ['shared/never.bin', 0],
-      ['shared/midway.bin', 30],
-    ] as const) {
-      const task = uploadData({ path, data })
-      if (wait) await new Promise((resolve) => setTimeout(resolve, wait))
+    for (const path of ['shared/never.bin', 'shared/midway.bin']) {
+      let begun = false
+      const task = uploadData({ path, data, options: { onProgress: () => (begun = true) } })
+      while (path === 'shared/midway.bin' && !begun) await new Promise((resolve) => setTimeout(resolve, 1))
       task.cancel()
       const error = await task.result.then(
         () => undefined,
