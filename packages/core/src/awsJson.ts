@@ -32,6 +32,7 @@ export async function readJson<Output>(response: Response, ServiceError: ErrorCl
   const { status, headers } = response
   const requestId = headers.get('x-amzn-requestid') ?? headers.get('x-amz-request-id') ?? undefined
   const text = await response.text()
+  // biome-ignore lint/suspicious/noExplicitAny: what a service answered; the caller's `Output` says what it should be.
   let body: any
   try {
     body = text ? JSON.parse(text) : {}

@@ -25,9 +25,12 @@ export interface CacheItemOptions {
   callback?(): unknown
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what the app put in is what it takes out; v6 types neither.
+type CachedValue = any
+
 interface Item {
   key: string
-  data: any
+  data: CachedValue
   timestamp: number
   visitedTime: number
   priority: number
@@ -74,7 +77,7 @@ export class StorageCache {
     return new StorageCache(config)
   }
 
-  async setItem(key: string, value: any, options: CacheItemOptions = {}): Promise<void> {
+  async setItem(key: string, value: CachedValue, options: CacheItemOptions = {}): Promise<void> {
     if (!this.isValid(key)) return
     if (value === undefined) return warn('the value of an item cannot be undefined.')
 
@@ -119,7 +122,7 @@ export class StorageCache {
     }
   }
 
-  async getItem(key: string, options?: CacheItemOptions): Promise<any> {
+  async getItem(key: string, options?: CacheItemOptions): Promise<CachedValue> {
     if (!this.isValid(key)) return null
 
     const item = this.read(this.config.keyPrefix + key)

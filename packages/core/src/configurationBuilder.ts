@@ -1,4 +1,5 @@
 import { parseAmplifyConfig } from './amplify.js'
+import type { Written } from './read.js'
 import type { AmplifyOutputsUnknown, LegacyConfig, ResourcesConfig } from './resourcesConfig.js'
 
 type Category = keyof ResourcesConfig
@@ -69,7 +70,7 @@ export function createConfigurationBuilder({
 }
 
 /** Objects are merged, all else is replaced; nothing given is changed. */
-function merge(base: any, over: any): any {
+function merge(base: Written, over: Written): Written {
   const isObject = (value: unknown) => !!value && typeof value === 'object' && !Array.isArray(value)
   if (!isObject(base) || !isObject(over)) return over
   const result = { ...base }

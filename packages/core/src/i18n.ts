@@ -1,6 +1,8 @@
 import { currentContext, perContext } from './context.js'
 
-type Vocabulary = Record<string, any>
+// biome-ignore lint/suspicious/noExplicitAny: a word may be a text, a list or an object of texts, as in v6.
+type Word = any
+type Vocabulary = Record<string, Word>
 
 const words = /* @__PURE__ */ perContext(
   'i18n',
@@ -13,7 +15,7 @@ const words = /* @__PURE__ */ perContext(
 /** Words of an app in the languages of its users. */
 export const I18n = {
   /** Sets the configuration, `{ language }`; returns it. */
-  configure(config?: Record<string, any>): { language: string | null } {
+  configure(config?: Record<string, Word>): { language: string | null } {
     const state = words(currentContext())
     if (config) state.config = { ...state.config, ...(config.I18n ?? config) }
     return state.config
@@ -28,7 +30,7 @@ export const I18n = {
   },
 
   /** The word in the language that was set, or else the browser's: `fr-CA`, then `fr`, then `fallback`, then the key. */
-  get(key: string, fallback?: string): any {
+  get(key: string, fallback?: string): Word {
     const { config, vocabularies } = words(currentContext())
     const language = config.language || globalThis.navigator?.language || ''
     const word = vocabularies[language]?.[key] || vocabularies[language.split('-')[0]!]?.[key]

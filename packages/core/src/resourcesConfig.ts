@@ -209,7 +209,10 @@ export interface LibraryOptions {
   }
   API?: {
     GraphQL?: {
-      headers?(options?: { query?: string; variables?: Record<string, any> }): Promise<Record<string, any>>
+      headers?(options?: {
+        query?: string
+        variables?: Record<string, unknown>
+      }): Promise<Record<string, unknown>>
       withCredentials?: boolean
     }
     REST?: {

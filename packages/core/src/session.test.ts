@@ -392,7 +392,11 @@ test('what another tab does is heard by those who asked for it', async () => {
   const { context } = await pool(() => [500, {}])
   let change!: (event: { key: string; oldValue: string | null; newValue: string | null }) => Promise<void>
   const inner = createMemoryStore()
-  const store = { ...inner, addListener: (listener: typeof change) => ((change = listener), () => {}) }
+  const addListener = (listener: typeof change) => {
+    change = listener
+    return () => {}
+  }
+  const store = { ...inner, addListener }
   const ctx = context({ store })
   const all: unknown[] = []
   const own: unknown[] = []
