@@ -153,6 +153,23 @@ test.for([
   expect(text).not.toMatch(/^\s+at /m)
 })
 
+test('what the folder left running may fail without taking the sandbox along', async () => {
+  const app = appWith({
+    'amplify/backend.ts': `${AUTH_ONLY}
+void Promise.reject(new Error('left alone'))
+setTimeout(() => { throw new Error('too late') }, 200)
+`,
+  })
+  const sandbox = start(app)
+  await sandbox.hears('left alone')
+  await sandbox.hears('too late')
+  await sandbox.hears('Stop it with')
+  expect(sandbox.text()).toMatch(/^amplify[\\/]backend\.ts:4:\d+ left alone$/m)
+  expect(sandbox.text()).not.toMatch(/^ +at /m)
+  sandbox.kill('SIGINT')
+  expect(await sandbox.ended).toBe(0)
+})
+
 test('places that cannot be written are named', async () => {
   const app = appWith({ 'amplify/backend.ts': AUTH_ONLY, occupied: '' })
   const outputs = await run(app, '--outputs', join(app, 'no/such/folder.json'))

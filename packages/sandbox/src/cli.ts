@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { whereItThrew } from './loader.js'
 import { type Sandbox, startSandbox } from './sandbox.js'
 
 const HELP = `backline sandbox: the backend of your amplify/ folder, on this machine, with no AWS account
@@ -47,6 +48,19 @@ export async function runSandbox(args: string[]): Promise<number> {
     return 2
   }
 
+  // What the folder's code left running must not take the sandbox, and everybody's work with it, down.
+  const failedLate = (error: unknown) => console.error(whereItThrew(error, resolve(options.backend)))
+  process.on('uncaughtException', failedLate)
+  process.on('unhandledRejection', failedLate)
+  try {
+    return await serveUntilEnded(options, port)
+  } finally {
+    process.off('uncaughtException', failedLate)
+    process.off('unhandledRejection', failedLate)
+  }
+}
+
+async function serveUntilEnded(options: ReturnType<typeof read>, port: number): Promise<number> {
   const started = performance.now()
   let sandbox: Sandbox
   try {

@@ -147,3 +147,48 @@ test('code that goes wrong is told by file and line', async () => {
     /^amplify\/auth\/resource\.ts:3:15 Cannot read properties of undefined/,
   )
 })
+
+test('a part of a schema that is not served is named, with its line', async () => {
+  await expect(
+    load({
+      'amplify/backend.ts': `import { a, defineBackend, defineData } from '@aws-amplify/backend'
+const schema = a.schema({
+  echo: a.query().returns(a.string()),
+})
+defineBackend({ data: defineData({ schema }) })`,
+    }),
+  ).rejects.toThrow(
+    /^amplify[\\/]backend\.ts:3:\d+ a\.query is not a part of a schema that is served here\.$/,
+  )
+})
+
+test('a file that reads its neighbour finds it', async () => {
+  const { plan } = await load({
+    'amplify/backend.ts': `import { defineBackend } from '@aws-amplify/backend'
+import { place } from './inner/place'
+defineBackend({}).addOutput({ custom: place })`,
+    'amplify/inner/place.ts': `import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+export const place: object = {
+  byUrl: readFileSync(new URL('./note.txt', import.meta.url), 'utf8'),
+  byFolder: readFileSync(join(__dirname, 'note.txt'), 'utf8'),
+  named: 'not __dirname',
+}`,
+    'amplify/inner/note.txt': 'here',
+  })
+  expect(plan.extraOutputs).toEqual({ custom: { byUrl: 'here', byFolder: 'here', named: 'not __dirname' } })
+})
+
+test('what CDK would only know after a deployment is said by its name', async () => {
+  const { plan } = await load({
+    'amplify/backend.ts': `import { defineBackend } from '@aws-amplify/backend'
+import { RestApi } from 'aws-cdk-lib/aws-apigateway'
+const backend = defineBackend({})
+const api = new RestApi(backend.createStack('rest'), 'Api', { restApiName: 'mine' })
+backend.addOutput({ custom: { url: api.url } })
+backend.addOutput({ custom: { region: 'us-east-1' } })`,
+  })
+  expect(JSON.parse(JSON.stringify(plan.extraOutputs))).toEqual({
+    custom: { url: expect.stringContaining('RestApi.url'), region: 'us-east-1' },
+  })
+})

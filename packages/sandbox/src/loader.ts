@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as schemaModule from '@backline/schema'
 import * as backendModule from '@backline/schema/backend'
@@ -14,6 +14,10 @@ const OURS =
   /^(@aws-amplify\/(backend|data-schema|backend-data|backend-auth|backend-storage|backend-function)|(backline|aws-amplify)\/(backend|schema)|@backline\/schema(\/backend)?)$/
 /** AWS CDK: calls on it are recorded, not run. */
 const CDK = /^(aws-cdk-lib|constructs|@aws-cdk\/|@aws-amplify\/(backend-cli|ai-constructs|graphql-))/
+
+/** Milliseconds that a folder's code may take to run. */
+const PATIENCE = 30_000
+const WAITS_FOR_EVER = `backend.ts has not finished after ${PATIENCE / 1000} s: something in it is awaited that does not come.`
 
 const HANDOVER = Symbol.for('backline.backendModule')
 
@@ -40,9 +44,9 @@ export async function loadBackend(folder: string): Promise<unknown> {
   try {
     writeFileSync(file, await bundle(entry, root, file))
     process.setSourceMapsEnabled(true)
-    await import(pathToFileURL(file).href)
+    await inTime(import(pathToFileURL(file).href))
   } catch (error) {
-    if (error instanceof LoadError) throw error
+    if (error instanceof LoadError && error.cause) throw error
     throw new LoadError(whereItThrew(error, root), { cause: error })
   } finally {
     rmSync(temporary, { recursive: true, force: true })
@@ -51,17 +55,37 @@ export async function loadBackend(folder: string): Promise<unknown> {
   return made.at(-1)
 }
 
+/** A top-level `await` of something that never comes would end the process without a word, or hold up every reload. */
+async function inTime(running: Promise<unknown>) {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(WAITS_FOR_EVER)), PATIENCE)
+  })
+  await Promise.race([running, late]).finally(() => clearTimeout(timer))
+}
+
 /** `backend.ts` need not export anything, so the last `defineBackend` that ran is what counts. */
 function withWitness(made: unknown[]) {
   return {
     ...schemaModule,
     ...backendModule,
+    a: namingWhatIsMissing(schemaModule.a),
     defineBackend: (parts: Record<string, unknown>) => {
       const backend = backendModule.defineBackend(parts)
       made.push(backend)
       return backend
     },
   }
+}
+
+/** `a.query is not a function` would leave people guessing whose fault it is. */
+function namingWhatIsMissing<Builder extends object>(builder: Builder): Builder {
+  return new Proxy(builder, {
+    get(target, name, receiver) {
+      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name, receiver)
+      throw new LoadError(`a.${name} is not a part of a schema that is served here.`)
+    },
+  })
 }
 
 async function bundle(entry: string, root: string, outfile: string): Promise<string> {
@@ -77,7 +101,8 @@ async function bundle(entry: string, root: string, outfile: string): Promise<str
       target: 'node22',
       sourcemap: 'inline',
       logLevel: 'silent',
-      plugins: [standIns],
+      plugins: [standIns, ownPlaces],
+      define: PLACES,
       banner: {
         js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
       },
@@ -105,12 +130,41 @@ const standIns: Plugin = {
   },
 }
 
+/** Names that a file may use for where it is, and what stands in their place. */
+const PLACES = {
+  'import.meta.url': '$fileUrl',
+  'import.meta.filename': '$filename',
+  'import.meta.dirname': '$dirname',
+  __filename: '$filename',
+  __dirname: '$dirname',
+}
+const LOADERS = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx' } as const
+
+/** A file that asks where it is gets told so, and not where the bundle is. */
+const ownPlaces: Plugin = {
+  name: 'own-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      if (!/\bimport\.meta\b|\b__(dir|file)name\b/.test(text)) return undefined
+      const [url, file, folder] = [pathToFileURL(path).href, path, dirname(path)].map((each) =>
+        JSON.stringify(each),
+      )
+      return {
+        // On the first line, so that errors keep theirs.
+        contents: `const $fileUrl = ${url}, $filename = ${file}, $dirname = ${folder}; ${text}`,
+        loader: LOADERS[extname(path).slice(1) as keyof typeof LOADERS] ?? 'jsx',
+      }
+    })
+  },
+}
+
 function whereItBroke({ location, text }: Message): string {
   return location ? `${location.file}:${location.line}:${location.column + 1} ${text}` : text
 }
 
 /** The message, with the first place in the folder's own sources that the stack names. */
-function whereItThrew(error: unknown, root: string): string {
+export function whereItThrew(error: unknown, root: string): string {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   const base = dirname(root)
   for (const [, file, line, column] of stack.matchAll(/\(?(?:file:\/\/)?([^\s()]+):(\d+):(\d+)\)?/g)) {

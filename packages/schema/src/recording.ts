@@ -17,7 +17,7 @@ export function record(path: string, recordings: Recording[]): any {
   const children = new Map<string, unknown>()
   return new Proxy(function construct() {}, {
     get(_, key) {
-      if (key === Symbol.toPrimitive || key === 'toString') return () => `\${${path}}`
+      if (key === Symbol.toPrimitive || key === 'toString' || key === 'toJSON') return () => `\${${path}}`
       if (key === 'then' || typeof key === 'symbol') return undefined
       if (!children.has(key)) children.set(key, record(`${path}.${key}`, recordings))
       return children.get(key)
