@@ -91,11 +91,16 @@ export const steered: Journey = {
     const paused = uploadData({
       path: 'shared/paused.bin',
       data,
-      options: { onProgress: ({ transferredBytes }) => progress.push(transferredBytes) },
+      options: {
+        onProgress: ({ transferredBytes }) => {
+          // From within: a fast network would be done before somebody who looks from outside has seen it begin.
+          if (!progress.length) paused.pause()
+          progress.push(transferredBytes)
+        },
+      },
     })
     while (!progress.length) await new Promise((resolve) => setTimeout(resolve, 1))
-    paused.pause()
-    ok(paused.state === 'PAUSED' || paused.state === 'SUCCESS', 'it pauses')
+    equal(paused.state, 'PAUSED', 'the state')
     await new Promise((resolve) => setTimeout(resolve, 100))
     const held = progress.at(-1)
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -112,10 +117,8 @@ export const steered: Journey = {
     equal(await hash(await (await body.blob()).arrayBuffer()), await hash(data), 'the bytes')
 
     for (const path of ['shared/never.bin', 'shared/midway.bin']) {
-      let begun = false
-      const task = uploadData({ path, data, options: { onProgress: () => (begun = true) } })
-      while (path === 'shared/midway.bin' && !begun) await new Promise((resolve) => setTimeout(resolve, 1))
-      task.cancel()
+      const task = uploadData({ path, data, options: { onProgress: () => task.cancel() } })
+      if (path === 'shared/never.bin') task.cancel()
       const error = await task.result.then(
         () => undefined,
         (error: unknown) => error,

@@ -9,21 +9,24 @@ import { openSite } from './site.js'
 
 let sandbox: Sandbox
 let site: Awaited<ReturnType<typeof openSite>>
-let browser: Browser
+let browser: Promise<Browser>
 let profile: BrowserContext
 
 beforeAll(async () => {
-  ;[sandbox, site, browser] = await Promise.all([startSandbox({ backend }), openSite(), openChromium()])
+  browser = openChromium()
+  // Awaited by each test, so that without a browser each of them fails, and none is skipped.
+  browser.catch(() => {})
+  ;[sandbox, site] = await Promise.all([startSandbox({ backend }), openSite()])
 })
 afterAll(async () => {
-  await browser?.close()
+  await browser.then((opened) => opened.close()).catch(() => {})
   await site?.close()
   await sandbox?.stop()
 })
 beforeEach(async () => {
-  profile = await browser.newContext()
+  profile = await (await browser).newContext()
 })
-afterEach(() => profile.close())
+afterEach(() => profile?.close())
 
 async function openTab(): Promise<Page> {
   const page = await profile.newPage()
@@ -67,6 +70,14 @@ test('a sign-out in one tab is one in the other, which hears of it', async () =>
   await step(one, 'signOut')
   expect(await step(two, 'who')).toBe('UserUnAuthenticatedException')
   await expect.poll(() => step(two, 'heard')).toEqual(['signedOut'])
+})
+
+test('a sign-in in one tab is one in the other, which hears of it', async () => {
+  const [one, two] = await openTwoTabs()
+  await step(one, 'signOut')
+  await step(one, 'signIn')
+  expect(await step(two, 'who')).toBe('ada@example.com')
+  await expect.poll(() => step(two, 'heard')).toEqual(['signedOut', 'signedIn'])
 })
 
 test('two tabs whose tokens have expired refresh once between them', async () => {

@@ -1,6 +1,6 @@
 // What runs in the page: the journeys, and single steps for tests with several tabs.
 import { Amplify } from 'backline'
-import { fetchAuthSession, getCurrentUser, signOut } from 'backline/auth'
+import { fetchAuthSession, getCurrentUser, signIn, signOut } from 'backline/auth'
 import { Hub } from 'backline/utils'
 import { journeys } from '../../journeys/index.js'
 import { createStage } from '../../journeys/stage.js'
@@ -36,6 +36,7 @@ const steps = {
       (error: Error) => error.name,
     ),
   token: async () => String((await fetchAuthSession()).tokens?.accessToken),
+  signIn: () => signIn({ username: 'ada@example.com', password: 'Analytical-1' }),
   signOut: () => signOut(),
   heard: () => heard,
 }

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const app = join(root, 'tests/.web')
 
 const running: ChildProcess[] = []
-let browser: Browser
+let browser: Promise<Browser>
 let sandboxUrl: string
 let appUrl: string
 
@@ -22,16 +22,16 @@ beforeAll(async () => {
     recursive: true,
     filter: (path) => !/node_modules|\.backline|amplify_outputs\.json|\/dist$/.test(path.slice(root.length)),
   })
+  browser = openChromium()
+  // Awaited by the tests, so that without a browser they fail, and none is skipped.
+  browser.catch(() => {})
   const bin = join(root, 'packages/backline/bin/backline.mjs')
   sandboxUrl = await start([bin, 'sandbox', '--port', '0'], /services\s+(http:\S+)/)
   const vite = join(root, 'node_modules/vite/bin/vite.js')
-  ;[appUrl, browser] = await Promise.all([
-    start([vite, '--port', '5199'], /Local:\s+(http:\S+)/),
-    openChromium(),
-  ])
+  appUrl = await start([vite, '--port', '5199'], /Local:\s+(http:\S+)/)
 })
 afterAll(async () => {
-  await browser?.close()
+  await browser.then((opened) => opened.close()).catch(() => {})
   for (const child of running) {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
@@ -68,7 +68,7 @@ function run(program: string, ...args: string[]): Promise<void> {
 }
 
 async function openWindow(): Promise<Page> {
-  const profile = await browser.newContext({ viewport: { width: 1100, height: 700 } })
+  const profile = await (await browser).newContext({ viewport: { width: 1100, height: 700 } })
   profile.setDefaultTimeout(20_000)
   const page = await profile.newPage()
   const lines = consoleOf(page)
@@ -164,7 +164,7 @@ test('the web example works in two windows as its readme says', { timeout: 90_00
 })
 
 test("the sandbox's own page shows the mail and the users", async () => {
-  const page = await (await browser.newContext({ viewport: { width: 1100, height: 700 } })).newPage()
+  const page = await (await (await browser).newContext({ viewport: { width: 1100, height: 700 } })).newPage()
   await page.goto(`${sandboxUrl}/_backline/`)
   await page.getByRole('cell', { name: 'grace@example.com' }).first().waitFor()
   expect(await page.locator('.code').first().textContent()).toMatch(/^\d{6}$/)
