@@ -18,7 +18,6 @@ export class Refusal {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: scripts look into whatever was sent
 export type Script = Record<string, (input: any) => unknown>
 
 export interface ScriptedPool {

@@ -9,7 +9,6 @@ import { shop } from './shop.fixture.js'
 
 export interface Asked {
   query: string
-  // biome-ignore lint/suspicious/noExplicitAny: looked into by tests
   variables: any
   headers: IncomingHttpHeaders
 }
@@ -17,7 +16,6 @@ export interface Asked {
 export interface Frame {
   type: string
   id?: string
-  // biome-ignore lint/suspicious/noExplicitAny: looked into by tests
   payload?: any
 }
 

@@ -9,7 +9,6 @@ const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf
 export const shop = JSON.parse(read('./shop.fixture.json')) as Introspection
 
 /** Tests of the run time say nothing about types. */
-// biome-ignore lint/suspicious/noExplicitAny: see above
 export type Shop = any
 
 /** What AppSync serves, its own scalars and directives declared. */

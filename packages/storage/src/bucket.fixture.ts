@@ -29,7 +29,6 @@ export async function startBucket() {
       storage: defineStorage({
         name: 'drive',
         isDefault: true,
-        // biome-ignore lint/suspicious/noExplicitAny: the words of access rules are the sandbox's to check
         access: (allow: any) => ({
           'public/*': [allow.guest.to(['read', 'write', 'delete'])],
           'guests/*': [allow.guest.to(['read', 'write', 'delete'])],

@@ -47,7 +47,6 @@ afterEach(async () => {
 })
 
 test('the official client does its work on an official schema', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: the types of the schema are the official package's matter.
   const client = generateClient<any>() as any
   const made = await client.models.Post.create({
     title: 'Hello',
@@ -91,7 +90,6 @@ test('the official client does its work on an official schema', async () => {
 })
 
 test('the official client hears of new rows, and observes a query', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
   const client = generateClient<any>() as any
   await client.models.Post.create({ title: 'first' })
   const snapshots: string[][] = []

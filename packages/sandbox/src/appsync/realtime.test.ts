@@ -15,7 +15,6 @@ const start = async (...options: Parameters<typeof openStage>) => {
 interface Message {
   type: string
   id?: string
-  // biome-ignore lint/suspicious/noExplicitAny: payloads are looked into by many tests in many shapes.
   payload?: any
 }
 

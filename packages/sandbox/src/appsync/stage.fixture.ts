@@ -20,7 +20,6 @@ import { type Sandbox, serve } from '../sandbox.js'
 
 export interface Answer {
   status: number
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by many tests in many shapes.
   data: any
   errors?: {
     message: string
