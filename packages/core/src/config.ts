@@ -2,7 +2,7 @@ import type { Context } from './context.js'
 import { AmplifyError } from './errors.js'
 import type { CognitoConfig, CognitoUserPoolConfig, ResourcesConfig } from './resourcesConfig.js'
 
-export type { GraphQLAuthMode, LibraryOptions, ResourcesConfig } from './resourcesConfig.js'
+export type { ResourcesConfig } from './resourcesConfig.js'
 
 export interface UserPool {
   userPoolId: string
