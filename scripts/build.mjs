@@ -2,7 +2,7 @@
 // for CommonJS and for the sandbox, each in few files; tsc for the declarations.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { buildSync } from 'esbuild'
 import { packages, root, SELF_CONTAINED } from './packages.mjs'
 
@@ -31,6 +31,7 @@ for (const { folder, manifest, entries } of packages) {
     if (isRuntime) carry(dist, 'js', placeModules)
   }
   if (isRuntime) addCommonJsDeclarations(dist)
+  refuseForeignTypes(dist, manifest, entries)
   for (const entry of entries) {
     for (const end of ['js', 'd.ts']) {
       if (!existsSync(join(dist, `${entry}.${end}`)))
@@ -98,10 +99,29 @@ function carry(dist, end, place) {
 /** Declarations for `require`: the same text, pointing at `.cjs`. */
 function addCommonJsDeclarations(dist) {
   for (const name of globSync('**/*.d.ts', { cwd: dist })) {
-    const text = readFileSync(join(dist, name), 'utf8').replace(
-      /(['"]\.{1,2}\/[^'"]*)\.js(['"])/g,
-      '$1.cjs$2',
-    )
-    writeFileSync(join(dist, name.replace(/\.d\.ts$/, '.d.cts')), text)
+    const text = readFileSync(join(dist, name), 'utf8')
+    // Said twice, a unique symbol would be two, and a schema of the one no schema of the other.
+    const isBrand = /: unique symbol/.test(text) && !/^export declare /m.test(text)
+    const twin = isBrand
+      ? `export type * from './${basename(name, '.d.ts')}.js' with { 'resolution-mode': 'import' };\n`
+      : text.replace(/(['"]\.{1,2}\/[^'"]*)\.js(['"])/g, '$1.cjs$2')
+    writeFileSync(join(dist, name.replace(/\.d\.ts$/, '.d.cts')), twin)
+  }
+}
+
+/** Types that an app reads may come from what it gets with the package, and from nowhere else. */
+function refuseForeignTypes(dist, { name, dependencies = {}, peerDependencies = {} }, entries) {
+  const known = Object.keys({ ...dependencies, ...peerDependencies, [name]: '' })
+  const files = new Set(entries.map((entry) => join(dist, `${entry}.d.ts`)))
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8').replace(/^\s*(\/\*)?\*.*$/gm, '')
+    for (const [, from] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
+      if (from.startsWith('.')) files.add(join(dirname(file), from.replace(/\.js$/, '.d.ts')))
+      else if (
+        !from.startsWith('node:') &&
+        !known.some((each) => from === each || from.startsWith(`${each}/`))
+      )
+        throw new Error(`${relative(root, file)} takes types from ${from}, which ${name} does not depend on.`)
+    }
   }
 }

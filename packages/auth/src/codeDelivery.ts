@@ -1,5 +1,4 @@
 import type { UserAttributeKey } from './attributes.js'
-import type { CodeDelivery } from './cognito.js'
 
 /** Where a code went. */
 export interface CodeDeliveryDetails<Key extends UserAttributeKey = UserAttributeKey> {
@@ -9,7 +8,13 @@ export interface CodeDeliveryDetails<Key extends UserAttributeKey = UserAttribut
   attributeName?: Key
 }
 
-/** The same as the service tells it. */
+/** The same as the service tells it. Written out, for an app that reads our types need not have the service's. */
+interface CodeDelivery {
+  Destination?: string
+  DeliveryMedium?: 'EMAIL' | 'SMS'
+  AttributeName?: string
+}
+
 export function codeDelivery<Key extends UserAttributeKey>(
   details: CodeDelivery = {},
 ): CodeDeliveryDetails<Key> {

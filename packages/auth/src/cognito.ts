@@ -39,9 +39,6 @@ interface Operations {
   VerifyUserAttribute: [aws.VerifyUserAttributeRequest, aws.VerifyUserAttributeResponse]
 }
 
-/** Where the service says a code went. */
-export type CodeDelivery = aws.CodeDeliveryDetailsType
-
 /** What the service answers to every step of a sign-in: the next challenge, or tokens. */
 export type AuthResponse = aws.RespondToAuthChallengeResponse
 
