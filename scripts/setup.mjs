@@ -19,8 +19,9 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Node 20 or later is needed to begin with; this is ${process.version}.`)
 }
 onceFor('install', 'node_modules/.bin/node', hashOf([join(root, 'package-lock.json')]), () => {
-  say('Installing what the project needs (npm ci)')
-  run('npm', ['ci', '--no-audit', '--no-fund'])
+  say('Installing what the project needs (npm install)')
+  // Not `npm ci`: it refuses a lock file that lacks another platform's optional binaries, and a mirror may not have them all.
+  run('npm', ['install', '--no-audit', '--no-fund'])
 })
 const buildInputs = ['package-lock.json', 'tsup.config.ts', 'tsconfig.build.json', 'scripts/build.mjs'].map(
   (name) => join(root, name),
