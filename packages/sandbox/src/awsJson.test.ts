@@ -64,7 +64,7 @@ test('what is missing or wrong is named in Cognito’s words', async () => {
       'InitiateAuth',
       { ClientId, AuthFlow: 'CUSTOM_AUTH' },
       'InvalidParameterException',
-      'CUSTOM_AUTH flow not enabled for this client',
+      'Custom auth lambda trigger is not configured for the user pool.',
     ],
     [
       'InitiateAuth',
@@ -76,8 +76,9 @@ test('what is missing or wrong is named in Cognito’s words', async () => {
       'RespondToAuthChallenge',
       { ClientId, ChallengeName: 'SMS_MFA' },
       'InvalidParameterException',
-      'SMS_MFA',
+      'Missing required parameter Session',
     ],
+    ['RespondToAuthChallenge', { ClientId, ChallengeName: 'RIDDLE' }, 'InvalidParameterException', 'RIDDLE'],
     ['GetUser', { AccessToken: 'x' }, 'NotAuthorizedException', 'Invalid Access Token'],
     [
       'GetTokensFromRefreshToken',

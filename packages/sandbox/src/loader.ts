@@ -66,7 +66,7 @@ async function inTime(running: Promise<unknown>) {
 
 /** `backend.ts` need not export anything, so the last `defineBackend` that ran is what counts. */
 function withWitness(made: unknown[]) {
-  return {
+  const words = {
     ...schemaModule,
     ...backendModule,
     a: namingWhatIsMissing(schemaModule.a),
@@ -75,6 +75,14 @@ function withWitness(made: unknown[]) {
       made.push(backend)
       return backend
     },
+  }
+  return {
+    record: backendModule.record,
+    in: (folder: string) => ({
+      ...words,
+      defineFunction: (props: backendModule.FunctionProps = {}) =>
+        backendModule.defineFunction({ ...props, entry: resolve(folder, props.entry ?? './handler.ts') }),
+    }),
   }
 }
 
@@ -118,10 +126,11 @@ async function bundle(entry: string, root: string, outfile: string): Promise<str
 const standIns: Plugin = {
   name: 'stand-ins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: OURS }, ({ path }) => ({ path, namespace: 'backline' }))
+    // One module per importing folder: an `entry` is relative to the file that says it.
+    onResolve({ filter: OURS }, ({ resolveDir }) => ({ path: resolveDir, namespace: 'backline' }))
     onResolve({ filter: CDK }, ({ path }) => ({ path, namespace: 'cdk' }))
-    onLoad({ filter: /.*/, namespace: 'backline' }, () => ({
-      contents: `module.exports = globalThis[Symbol.for('backline.backendModule')]`,
+    onLoad({ filter: /.*/, namespace: 'backline' }, ({ path }) => ({
+      contents: `module.exports = globalThis[Symbol.for('backline.backendModule')].in(${JSON.stringify(path)})`,
     }))
     onLoad({ filter: /.*/, namespace: 'cdk' }, ({ path }) => ({
       // The recorder is the prototype, where esbuild's interop leaves any name of an import findable.

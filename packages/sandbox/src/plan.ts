@@ -1,5 +1,8 @@
 import type { Schema } from '@backline/schema'
 
+/** What the definition asks for that the sandbox does not do. Said once, so that nobody is surprised later. */
+export type Warn = (line: string) => void
+
 /** A backend definition, normalised: what `amplify/backend.ts` says, with every default filled in. */
 export interface BackendPlan {
   auth?: AuthPlan
@@ -28,6 +31,48 @@ export interface AuthPlan {
   accessTokenSeconds: number
   idTokenSeconds: number
   refreshTokenSeconds: number
+  /** The same as CloudFormation says it, kept until all of it is known. */
+  lifetimes?: { values: Record<string, number>; units: Record<string, string> }
+  /** The second factor; none where left out. */
+  mfa?: MfaPlan
+  /** Devices get keys: and are remembered at once, or when the user says so. Not tracked where left out. */
+  deviceTracking?: 'always' | 'userOptIn'
+  /** What may stand instead of a password; nothing where left out. */
+  passwordless?: ('EMAIL_OTP' | 'SMS_OTP' | 'WEB_AUTHN')[]
+  triggers?: Triggers
+  /** The event that `preTokenGeneration` gets; 1 where left out. */
+  preTokenVersion?: 1 | 2
+}
+
+export interface MfaPlan {
+  mode: 'OPTIONAL' | 'REQUIRED'
+  totp: boolean
+  sms: boolean
+  email: boolean
+}
+
+/** The Lambda functions of a user pool, by the names that `defineAuth({ triggers })` has for them. */
+export type Triggers = {
+  [Name in
+    | 'preSignUp'
+    | 'postConfirmation'
+    | 'preAuthentication'
+    | 'postAuthentication'
+    | 'preTokenGeneration'
+    | 'customMessage'
+    | 'defineAuthChallenge'
+    | 'createAuthChallenge'
+    | 'verifyAuthChallengeResponse'
+    | 'userMigration']?: FunctionPlan
+}
+
+/** A Lambda function, as `defineFunction` says it. */
+export interface FunctionPlan {
+  name: string
+  /** Absolute path of the file whose `handler` runs. */
+  entry: string
+  environment: Record<string, string>
+  timeoutSeconds: number
 }
 
 export interface DataPlan {

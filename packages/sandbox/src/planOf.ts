@@ -4,16 +4,16 @@ import {
   type BackendProps,
   type DataProps,
   type Definition,
+  type FunctionProps,
   kindOf,
   type Recording,
   type StorageGrant,
   type StorageProps,
   storageAllow,
 } from '@backline/schema/backend'
-import type { AuthPlan, BackendPlan, DataPlan, StoragePlan, StorageRule } from './plan.js'
-
-/** What the definition asks for that the sandbox does not do. Said once, so that nobody is surprised later. */
-export type Warn = (line: string) => void
+import { applyToAuth, authPlan } from './authPlanOf.js'
+import { functionPlan } from './functionPlanOf.js'
+import type { BackendPlan, DataPlan, StoragePlan, StorageRule, Warn } from './plan.js'
 
 /**
  * Reads what `defineBackend(…)` returned into the plan that the services follow.
@@ -44,13 +44,17 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
       `'${reference[0]}' refers to a user pool on AWS, which the sandbox cannot hold. Use defineAuth(…) for local work.`,
     )
   }
-  for (const [name] of of('function')) warn(`The function '${name}' is not run by the sandbox yet.`)
 
   const plan: BackendPlan = {
     auth: auth && authPlan(auth[1].props, warn),
     data: data && dataPlan(data[1].props),
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
     extraOutputs: outputs.reduce(merge, {}),
+  }
+  const triggers = new Set(Object.values(plan.auth?.triggers ?? {}).map(({ entry }) => entry))
+  for (const [name, definition] of of<FunctionProps>('function')) {
+    if (!triggers.has(functionPlan(definition, warn).entry))
+      warn(`The function '${name}' is not run by the sandbox yet: nothing that it serves calls it.`)
   }
   checkStorages(plan)
   applyRecordings(plan, auth?.[0], recordings, warn)
@@ -67,54 +71,6 @@ export function merge(into: Record<string, unknown>, more: Record<string, unknow
     result[name] = isObject(old) && isObject(value) ? merge(old, value) : value
   }
   return result
-}
-
-function authPlan(props: AuthProps, warn: Warn): AuthPlan {
-  const { loginWith } = props
-  if (!loginWith || !(loginWith.email || loginWith.phone || loginWith.username)) {
-    throw new Error(
-      'defineAuth: loginWith must turn on email, phone or username, as in { loginWith: { email: true } }.',
-    )
-  }
-  if (props.triggers && Object.keys(props.triggers).length)
-    warn('defineAuth: triggers are not run by the sandbox yet.')
-  if (props.multifactor && props.multifactor.mode !== 'OFF')
-    warn('defineAuth: multifactor is not enforced by the sandbox yet.')
-  if (loginWith.externalProviders) warn('defineAuth: externalProviders are not served by the sandbox yet.')
-  const required = Object.entries(props.userAttributes ?? {})
-    .filter(([, each]) => typeof each === 'object' && each.required)
-    .map(([name]) => attributeOnTheWire(name))
-  return {
-    loginWith: { email: !!loginWith.email, phone: !!loginWith.phone, username: !!loginWith.username },
-    requiredAttributes: [
-      ...new Set([
-        ...(loginWith.email ? ['email'] : []),
-        ...(loginWith.phone ? ['phone_number'] : []),
-        ...required,
-      ]),
-    ],
-    customAttributes: Object.keys(props.userAttributes ?? {}).filter((name) => name.startsWith('custom:')),
-    groups: props.groups ?? [],
-    // What Amplify deploys where nothing is said: https://docs.amplify.aws/react/build-a-backend/auth/concepts/
-    passwordPolicy: {
-      minLength: 8,
-      requireLowercase: true,
-      requireUppercase: true,
-      requireNumbers: true,
-      requireSymbols: true,
-    },
-    allowGuests: true,
-    accessTokenSeconds: 3600,
-    idTokenSeconds: 3600,
-    refreshTokenSeconds: 30 * 86_400,
-  }
-}
-
-/** `phoneNumber` → `phone_number`, `custom:plan` stays. */
-function attributeOnTheWire(name: string): string {
-  if (name.startsWith('custom:')) return name
-  if (name === 'fullname') return 'name'
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 const AUTH_MODES = ['apiKey', 'userPool', 'identityPool', 'iam', 'oidc', 'lambda'] as const
@@ -223,32 +179,4 @@ function applyRecordings(
   }
   if (ignored.size)
     warn(`amplify/backend.ts: these CDK calls have no effect in the sandbox: ${[...ignored].join(', ')}.`)
-}
-
-function applyToAuth(auth: AuthPlan, name: string, { path, value, args }: Recording): boolean {
-  const cfn = `${name}.resources.cfnResources`
-  if (path === `${cfn}.cfnIdentityPool.allowUnauthenticatedIdentities`) {
-    auth.allowGuests = value === true
-    return true
-  }
-  if (path === `${cfn}.cfnUserPool.policies`) {
-    const policy = (value as { passwordPolicy?: Record<string, unknown> })?.passwordPolicy ?? {}
-    for (const [key, each] of Object.entries(policy)) setPolicy(auth, key, each)
-    return true
-  }
-  if (path === `${cfn}.cfnUserPool.addPropertyOverride` && typeof args?.[0] === 'string') {
-    const key = /^Policies\.PasswordPolicy\.(\w+)$/.exec(args[0])?.[1]
-    return key !== undefined && setPolicy(auth, key, args[1])
-  }
-  // Nothing to protect here: the store is a file of the developer's.
-  return path === `${cfn}.cfnUserPool.deletionProtection`
-}
-
-function setPolicy({ passwordPolicy }: AuthPlan, key: string, value: unknown): boolean {
-  const known = `${key[0]?.toLowerCase()}${key.slice(1)}`
-  if (known === 'minimumLength' && typeof value === 'number') passwordPolicy.minLength = value
-  else if (known in passwordPolicy && typeof value === 'boolean')
-    Object.assign(passwordPolicy, { [known]: value })
-  else return false
-  return true
 }

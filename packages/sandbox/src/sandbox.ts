@@ -9,6 +9,7 @@ import { createUserPools } from './cognito-idp/userPools.js'
 import { type ConsoleParts, createConsole } from './console/console.js'
 import { lockData } from './dataLock.js'
 import { createFaults, type Fault } from './faults.js'
+import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
 import type { BackendPlan } from './plan.js'
@@ -109,8 +110,9 @@ export async function serve(
   const root: IssuedCredentials = rootCredentials(store)
   const credentials = { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey }
   const outputs = () => outputsOf(world.plan, services)
+  const functions = createFunctions(() => functionEnvironment(world, root, outputs()), log)
   try {
-    services = assemble(world, root, {
+    services = assemble(world, root, functions, {
       outputs,
       credentials,
       services: () => services,
@@ -135,6 +137,7 @@ export async function serve(
 
   async function stop() {
     await server.close()
+    await functions.forget()
     for (const service of services) await service.close?.()
     leave()
   }
@@ -159,6 +162,8 @@ export async function serve(
         for (const service of services) service.reload?.()
         throw error
       }
+      // Their sources may have changed as well.
+      await functions.forget()
     },
     reset,
     stop,
@@ -166,8 +171,13 @@ export async function serve(
 }
 
 /** Each service is made here, in the order in which they need each other; the first that matches a request answers it. */
-function assemble(world: World, root: IssuedCredentials, controls: Omit<ConsoleParts, 'users'>): Service[] {
-  const userPools = createUserPools(world, root)
+function assemble(
+  world: World,
+  root: IssuedCredentials,
+  functions: Functions,
+  controls: Omit<ConsoleParts, 'users'>,
+): Service[] {
+  const userPools = createUserPools(world, root, functions)
   const identityPools = createIdentityPools(world, userPools, root)
   return [
     createConsole(world, { ...controls, users: userPools.users }),
@@ -198,4 +208,21 @@ function rootCredentials(store: ReturnType<typeof openStore>): IssuedCredentials
   }
   if (!known) store.run('INSERT INTO root_key VALUES (?, ?)', id, secret)
   return { accessKeyId: id, secretAccessKey: secret, principal: { role: 'root' } }
+}
+
+/** What a Lambda function finds in its environment: the keys of an administrator, and every AWS SDK pointed at this sandbox. */
+function functionEnvironment(
+  { url, region }: World,
+  root: IssuedCredentials,
+  outputs: Record<string, unknown>,
+) {
+  const auth = outputs.auth as { user_pool_id?: string } | undefined
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: root.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: root.secretAccessKey,
+    AWS_ENDPOINT_URL: url,
+    ...(auth?.user_pool_id ? { AMPLIFY_AUTH_USERPOOL_ID: auth.user_pool_id } : {}),
+  }
 }

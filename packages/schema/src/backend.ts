@@ -53,7 +53,12 @@ export interface AuthProps {
   }
   userAttributes?: Record<string, AttributeProps | boolean>
   groups?: string[]
-  multifactor?: { mode: 'OFF' | 'OPTIONAL' | 'REQUIRED'; [more: string]: unknown }
+  multifactor?: {
+    mode: 'OFF' | 'OPTIONAL' | 'REQUIRED'
+    totp?: boolean
+    sms?: boolean | { smsMessage: (createCode: () => string) => string }
+    email?: boolean
+  }
   accountRecovery?: string
   triggers?: Record<string, unknown>
   access?: (allow: never) => unknown[]

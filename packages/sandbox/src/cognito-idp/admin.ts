@@ -1,11 +1,30 @@
 import { randomInt } from 'node:crypto'
 import { type Input, type Operation, ServiceError } from '../awsJson.js'
-import { attributes, invalidParameter, newPassword, notAuthorized, optionalText, text } from '../input.js'
+import {
+  attributes,
+  invalidParameter,
+  newPassword,
+  notAuthorized,
+  optionalText,
+  text,
+  texts,
+} from '../input.js'
 import type { IssuedCredentials, WireRequest } from '../service.js'
 import { SignatureError, verifySignature } from '../sigv4.js'
-import { sendCode } from './codes.js'
+import { deliverCode, sendCode } from './codes.js'
+import { adminDeviceOperations } from './devices.js'
+import { setPreference } from './mfa.js'
 import { authPlan, type Pool } from './pool.js'
-import { addUser, checkPassword, confirm, newUser, reachableAt } from './signUp.js'
+import {
+  addUser,
+  checkNew,
+  checkPassword,
+  confirm,
+  newUser,
+  postConfirmation,
+  preSignUp,
+  reachableAt,
+} from './signUp.js'
 import { revokeSessionsOf } from './tokens.js'
 import {
   attributeList,
@@ -13,6 +32,7 @@ import {
   findUser,
   groupsOf,
   listUsers,
+  mfaOf,
   protect,
   saveUser,
   type User,
@@ -24,8 +44,10 @@ const ALPHABETS = ['abcdefghijkmnopqrstuvwxyz', 'ABCDEFGHJKLMNPQRSTUVWXYZ', '234
 /** What an administrator does, signed with the sandbox's root key. */
 export function adminOperations(pool: Pool, root: IssuedCredentials): Record<string, Operation> {
   const { store } = pool.world
-  const operations: Record<string, (input: Input) => object> = {
-    AdminCreateUser(input) {
+  const operations: Record<string, (input: Input) => object | Promise<object>> = {
+    ...adminDeviceOperations(pool, (input) => known(pool, input)),
+
+    async AdminCreateUser(input) {
       const login = text(input, 'Username')
       const action = optionalText(input, 'MessageAction')
       if (action === 'RESEND') throw invalidParameter('The sandbox does not resend invitations.')
@@ -33,27 +55,34 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       if (given !== undefined) checkPassword(pool, newPassword(input, 'TemporaryPassword'))
       const password = given ?? temporaryPassword(authPlan(pool).passwordPolicy.minLength)
       const blank = newUser(pool, login, attributes(input, 'UserAttributes'), true)
+      checkNew(pool, blank)
+      const metadata = texts(input, 'ClientMetadata')
+      const { user: allowed } = await preSignUp(pool, blank, 'PreSignUp_AdminCreateUser', {
+        validationData: attributes(input, 'ValidationData'),
+        clientMetadata: metadata,
+      })
       const user: User = {
-        ...blank,
+        ...allowed,
         ...protect(pool, blank.username, password),
         status: 'FORCE_CHANGE_PASSWORD',
       }
       store.transaction(() => addUser(pool, user))
-      if (action !== 'SUPPRESS') invite(pool, user, login, password)
+      if (action !== 'SUPPRESS') await invite(pool, user, { login, password, metadata })
       return { User: { ...described(user), Attributes: attributeList(user) } }
     },
 
     AdminGetUser(input) {
       const user = known(pool, input)
-      return { ...described(user), UserAttributes: attributeList(user) }
+      return { ...described(user), UserAttributes: attributeList(user), ...mfaOf(user) }
     },
 
-    AdminConfirmSignUp(input) {
+    async AdminConfirmSignUp(input) {
       const user = known(pool, input)
       if (user.status !== 'UNCONFIRMED') {
         throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`)
       }
       confirm(pool, user)
+      await postConfirmation(pool, user, texts(input, 'ClientMetadata'))
       return {}
     },
 
@@ -66,14 +95,18 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       return {}
     },
 
-    AdminResetUserPassword(input) {
+    async AdminResetUserPassword(input) {
       const user = known(pool, input)
       const attribute = reachableAt(user)
       if (!attribute) throw invalidParameter('User has no attribute to deliver a code to.')
-      store.transaction(() => {
-        saveUser(pool, { ...user, status: 'RESET_REQUIRED' })
-        sendCode(pool, user, 'password', attribute)
-      })
+      saveUser(pool, { ...user, status: 'RESET_REQUIRED' })
+      const options = { source: 'CustomMessage_ForgotPassword', metadata: texts(input, 'ClientMetadata') }
+      await sendCode(pool, user, 'password', attribute, options)
+      return {}
+    },
+
+    AdminSetUserMFAPreference(input) {
+      setPreference(pool, known(pool, input), input)
       return {}
     },
 
@@ -197,19 +230,22 @@ function described(user: User) {
   }
 }
 
-function invite(pool: Pool, user: User, login: string, password: string): void {
-  const { inbox, clock } = pool.world
-  const { email, phone_number: phone } = user.attributes
-  const to = email ?? phone
-  if (!to) return
-  const body = `Your username is ${login} and temporary password is ${password}.`
-  inbox.deliver({
-    channel: email ? 'email' : 'sms',
-    to,
+async function invite(
+  pool: Pool,
+  user: User,
+  { login, password, metadata }: { login: string; password: string; metadata: Record<string, string> },
+): Promise<void> {
+  const attribute = reachableAt(user)
+  if (!attribute) return
+  await deliverCode(pool, user, {
+    source: 'CustomMessage_AdminCreateUser',
     code: password,
+    attribute,
+    to: user.attributes[attribute]!,
+    login,
+    metadata,
     subject: 'Your temporary password',
-    body,
-    at: clock.now(),
+    text: 'Your username is {username} and temporary password is {####}.',
   })
 }
 

@@ -1,17 +1,16 @@
 import { type Input, type Operation, ServiceError } from '../awsJson.js'
-import { attributes, invalidParameter, text } from '../input.js'
+import { attributes, invalidParameter, text, texts } from '../input.js'
 import { signedIn } from './account.js'
 import { type CodeDeliveryDetails, sendCode, takeCode } from './codes.js'
 import { authPlan, type Pool } from './pool.js'
-import type { SigningKey } from './tokens.js'
 import { checkAttributes, findUser, saveUser, type User } from './users.js'
 
 /** What signed-in people change about themselves. A new address counts once its code has come back, as Amplify sets its pools up. */
-export function attributeOperations(pool: Pool, key: () => Promise<SigningKey>): Record<string, Operation> {
+export function attributeOperations(pool: Pool): Record<string, Operation> {
   const { store } = pool.world
   return {
     async UpdateUserAttributes(input) {
-      const user = await signedIn(pool, key, text(input, 'AccessToken'))
+      const user = await signedIn(pool, text(input, 'AccessToken'))
       const changes = attributes(input, 'UserAttributes')
       checkAttributes(pool, changes, false)
       for (const name of authPlan(pool).requiredAttributes) {
@@ -21,29 +20,41 @@ export function attributeOperations(pool: Pool, key: () => Promise<SigningKey>):
           )
         }
       }
-      return store.transaction(() => {
-        const CodeDeliveryDetailsList: CodeDeliveryDetails[] = []
-        for (const name of ['email', 'phone_number'] as const) {
-          const value = changes[name]
-          if (!value || value === user.attributes[name]) continue
-          checkFree(pool, user, name, value)
-          CodeDeliveryDetailsList.push(sendCode(pool, user, `verify:${name}`, name, value))
-          delete changes[name]
+      const held: ['email' | 'phone_number', string][] = []
+      for (const name of ['email', 'phone_number'] as const) {
+        const value = changes[name]
+        if (!value || value === user.attributes[name]) continue
+        checkFree(pool, user, name, value)
+        held.push([name, value])
+        delete changes[name]
+      }
+      const changed = { ...user, attributes: { ...user.attributes, ...changes } }
+      saveUser(pool, changed)
+      const CodeDeliveryDetailsList: CodeDeliveryDetails[] = []
+      for (const [name, to] of held) {
+        const options = {
+          to,
+          source: 'CustomMessage_UpdateUserAttribute',
+          metadata: texts(input, 'ClientMetadata'),
         }
-        saveUser(pool, { ...user, attributes: { ...user.attributes, ...changes } })
-        return { CodeDeliveryDetailsList }
-      })
+        CodeDeliveryDetailsList.push(await sendCode(pool, changed, `verify:${name}`, name, options))
+      }
+      return { CodeDeliveryDetailsList }
     },
 
     async GetUserAttributeVerificationCode(input) {
-      const user = await signedIn(pool, key, text(input, 'AccessToken'))
+      const user = await signedIn(pool, text(input, 'AccessToken'))
       const name = address(input)
       if (!user.attributes[name]) throw invalidParameter(`User does not have ${name}.`)
-      return { CodeDeliveryDetails: sendCode(pool, user, `verify:${name}`, name) }
+      const options = {
+        source: 'CustomMessage_VerifyUserAttribute',
+        metadata: texts(input, 'ClientMetadata'),
+      }
+      return { CodeDeliveryDetails: await sendCode(pool, user, `verify:${name}`, name, options) }
     },
 
     async VerifyUserAttribute(input) {
-      const user = await signedIn(pool, key, text(input, 'AccessToken'))
+      const user = await signedIn(pool, text(input, 'AccessToken'))
       const name = address(input)
       const value = takeCode(pool, user, `verify:${name}`, text(input, 'Code'))
       store.transaction(() => {
@@ -55,7 +66,7 @@ export function attributeOperations(pool: Pool, key: () => Promise<SigningKey>):
     },
 
     async DeleteUserAttributes(input) {
-      const user = await signedIn(pool, key, text(input, 'AccessToken'))
+      const user = await signedIn(pool, text(input, 'AccessToken'))
       const names = input.UserAttributeNames
       if (!Array.isArray(names) || names.length === 0 || names.some((name) => typeof name !== 'string')) {
         throw invalidParameter('UserAttributeNames must be a list of at least one name.')

@@ -2,6 +2,7 @@ import { randomInt, timingSafeEqual } from 'node:crypto'
 import { ServiceError } from '../awsJson.js'
 import { forgetAttempts, limit } from './attempts.js'
 import type { Pool } from './pool.js'
+import { runTrigger } from './triggers.js'
 import type { User } from './users.js'
 
 /** `verify:email` and `verify:phone_number` prove a changed attribute. */
@@ -29,30 +30,89 @@ const WORDS: Record<CodePurpose, [subject: string, sentence: string]> = {
 const SENDS_PER_HOUR = 20
 const GUESSES_PER_HOUR = 10
 
+export interface SendOptions {
+  /** Where to, if not to the user's own address. */
+  to?: string
+  /** Why, in the words of the custom message trigger. */
+  source: string
+  metadata?: Record<string, string>
+}
+
 /** Makes a new code, which puts out the old one, and delivers it to the inbox. */
-export function sendCode(
+export async function sendCode(
   pool: Pool,
   user: User,
   purpose: CodePurpose,
   attribute: 'email' | 'phone_number',
-  to: string = user.attributes[attribute]!,
-): CodeDeliveryDetails {
+  { to = user.attributes[attribute]!, source, metadata = {} }: SendOptions,
+): Promise<CodeDeliveryDetails> {
   limit(pool, `send:${purpose}`, user.username, SENDS_PER_HOUR)
-  const { store, clock, inbox } = pool.world
+  const { store, clock } = pool.world
   const code = String(randomInt(1_000_000)).padStart(6, '0')
-  const now = clock.now()
   store.run(
     'INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?, ?)',
     user.sub,
     purpose,
     code,
-    now + LIFETIME[purpose],
+    clock.now() + LIFETIME[purpose],
     to,
   )
   const [subject, sentence] = WORDS[purpose]
-  const channel = attribute === 'email' ? 'email' : 'sms'
-  inbox.deliver({ channel, to, code, subject, body: `${sentence} ${code}.`, at: now })
+  await deliverCode(pool, user, {
+    source,
+    code,
+    attribute,
+    to,
+    metadata,
+    subject,
+    text: `${sentence} ${PLACE}.`,
+  })
   return deliveryTo(to)
+}
+
+/** What a function writes where the code belongs. */
+const PLACE = '{####}'
+const NAME_PLACE = '{username}'
+
+interface Delivery {
+  source: string
+  code: string
+  attribute: 'email' | 'phone_number'
+  to: string
+  metadata: Record<string, string>
+  subject?: string
+  text?: string
+  /** For invitations: the name to sign in with. */
+  login?: string
+}
+
+/** Puts a code on its way, in the words of the custom message trigger where there is one. */
+export async function deliverCode(pool: Pool, user: User, delivery: Delivery): Promise<void> {
+  const { source, code, attribute, to, metadata, login } = delivery
+  const { subject = 'Your authentication code', text = `Your authentication code is ${PLACE}.` } = delivery
+  const { inbox, clock } = pool.world
+  const custom = await runTrigger(pool, 'customMessage', {
+    source,
+    user,
+    request: {
+      codeParameter: PLACE,
+      linkParameter: '{##Click Here##}',
+      usernameParameter: login === undefined ? null : NAME_PLACE,
+      clientMetadata: metadata,
+    },
+    response: { smsMessage: null, emailMessage: null, emailSubject: null },
+  })
+  const byMail = attribute === 'email'
+  const words = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+  const body = words(byMail ? custom?.emailMessage : custom?.smsMessage) ?? text
+  inbox.deliver({
+    channel: byMail ? 'email' : 'sms',
+    to,
+    code,
+    subject: (byMail ? words(custom?.emailSubject) : undefined) ?? subject,
+    body: body.replaceAll(PLACE, code).replaceAll(NAME_PLACE, login ?? user.username),
+    at: clock.now(),
+  })
 }
 
 /** Uses the code up and gives the address that it was sent to. @throws {ServiceError} `CodeMismatchException`, `ExpiredCodeException`, `LimitExceededException` */

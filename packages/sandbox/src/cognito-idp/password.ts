@@ -1,20 +1,23 @@
 import type { Operation } from '../awsJson.js'
-import { newPassword, notAuthorized, text } from '../input.js'
+import { newPassword, notAuthorized, text, texts } from '../input.js'
 import { signedIn } from './account.js'
 import { checkNotLocked, countWrongPassword, forgetAttempts } from './attempts.js'
 import { expiredCode, sendCode, takeCode } from './codes.js'
-import type { Pool } from './pool.js'
-import { checkClient, checkPassword, pretendedDelivery } from './signUp.js'
-import type { SigningKey } from './tokens.js'
+import { migrate } from './migration.js'
+import { checkClient, type Pool } from './pool.js'
+import { checkPassword, pretendedDelivery } from './signUp.js'
+import { runTrigger } from './triggers.js'
 import { findUser, passwordFits, protect, saveUser, type User } from './users.js'
 
 /** Forgotten and changed passwords. */
-export function passwordOperations(pool: Pool, key: () => Promise<SigningKey>): Record<string, Operation> {
+export function passwordOperations(pool: Pool): Record<string, Operation> {
   const { store, log } = pool.world
   return {
-    ForgotPassword(input) {
+    async ForgotPassword(input) {
       checkClient(pool, input)
       const login = text(input, 'Username')
+      const metadata = texts(input, 'ClientMetadata')
+      if (!findUser(pool, login)) await migrate(pool, login, { metadata })
       const user = findUser(pool, login)
       if (user?.status === 'FORCE_CHANGE_PASSWORD') {
         throw notAuthorized('User password cannot be reset in the current state.')
@@ -25,10 +28,11 @@ export function passwordOperations(pool: Pool, key: () => Promise<SigningKey>): 
           log('cognito-idp: ForgotPassword sent nothing: the user has no verified email or phone number.')
         return { CodeDeliveryDetails: pretendedDelivery(login) }
       }
-      return { CodeDeliveryDetails: sendCode(pool, user, 'password', attribute) }
+      const options = { source: 'CustomMessage_ForgotPassword', metadata }
+      return { CodeDeliveryDetails: await sendCode(pool, user, 'password', attribute, options) }
     },
 
-    ConfirmForgotPassword(input) {
+    async ConfirmForgotPassword(input) {
       checkClient(pool, input)
       const user = findUser(pool, text(input, 'Username'))
       const code = text(input, 'ConfirmationCode')
@@ -40,11 +44,16 @@ export function passwordOperations(pool: Pool, key: () => Promise<SigningKey>): 
         saveUser(pool, { ...user, ...protect(pool, user.username, password), status: 'CONFIRMED' })
         forgetAttempts(pool, 'password', user.username)
       })
+      await runTrigger(pool, 'postConfirmation', {
+        source: 'PostConfirmation_ConfirmForgotPassword',
+        user: { ...user, status: 'CONFIRMED' },
+        request: { clientMetadata: texts(input, 'ClientMetadata') },
+      })
       return {}
     },
 
     async ChangePassword(input) {
-      const user = await signedIn(pool, key, text(input, 'AccessToken'))
+      const user = await signedIn(pool, text(input, 'AccessToken'))
       const old = text(input, 'PreviousPassword')
       const password = newPassword(input, 'ProposedPassword')
       checkNotLocked(pool, user.username)

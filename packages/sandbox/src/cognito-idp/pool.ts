@@ -1,5 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { type KeyObject, randomBytes } from 'node:crypto'
 import { ServiceError } from '../awsJson.js'
+import type { Functions } from '../functions.js'
+import { text } from '../input.js'
 import type { AuthPlan } from '../plan.js'
 import type { World } from '../service.js'
 
@@ -12,6 +14,17 @@ export interface Pool {
   readonly name: string
   /** Never leaves the store: makes the answers for users who do not exist repeatable. */
   readonly secret: string
+  /** Signs the tokens; made in the background at the first start. */
+  readonly key: () => Promise<SigningKey>
+  readonly functions: Functions
+  /** What was changed over the wire; stands above the definition. */
+  readonly settings: Partial<AuthPlan>
+}
+
+export interface SigningKey {
+  id: string
+  private: KeyObject
+  public: KeyObject
 }
 
 const MIGRATIONS = [
@@ -36,10 +49,19 @@ const MIGRATIONS = [
    CREATE INDEX refresh_tokens_by_sub ON refresh_tokens (sub)`,
   // What the code proves: an address that the user has, or would like to have.
   "ALTER TABLE codes ADD COLUMN value TEXT NOT NULL DEFAULT ''",
+  `ALTER TABLE users ADD COLUMN mfa TEXT NOT NULL DEFAULT '{}';
+   DELETE FROM challenges;
+   CREATE TABLE devices (
+     key TEXT PRIMARY KEY, sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, group_key TEXT NOT NULL, name TEXT,
+     salt TEXT, verifier TEXT, remembered INTEGER NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL,
+     used_at INTEGER NOT NULL) STRICT;
+   CREATE INDEX devices_by_sub ON devices (sub);
+   ALTER TABLE refresh_tokens ADD COLUMN device_key TEXT;
+   CREATE TABLE pool_settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`,
 ]
 
 /** Opens the one pool of this store; its ids are made once and stay, through resets as well. */
-export function openPool(world: World): Pool {
+export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions'>): Pool {
   const { store, region } = world
   store.migrate('cognito-idp', MIGRATIONS)
   interface Row {
@@ -57,18 +79,43 @@ export function openPool(world: World): Pool {
     )
   }
   const { id, client_id, secret } = store.get<Row>(select)!
-  return { world, id, clientId: client_id, name: id.slice(id.indexOf('_') + 1), secret }
+  const settings: Partial<AuthPlan> = Object.fromEntries(
+    store
+      .all<{ name: string; value: string }>('SELECT name, value FROM pool_settings')
+      .map(({ name, value }) => [name, JSON.parse(value) ?? undefined]),
+  )
+  return { world, settings, id, clientId: client_id, name: id.slice(id.indexOf('_') + 1), secret, ...parts }
 }
 
 /** @throws {ServiceError} when the backend being served has no auth. */
-export function authPlan({ world, id }: Pool): AuthPlan {
+export function authPlan({ world, id, settings }: Pool): AuthPlan {
   if (!world.plan.auth) throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
-  return world.plan.auth
+  return { ...world.plan.auth, ...settings }
+}
+
+/** Changes the pool over its wire; `null` turns a setting off. Stands above the definition until `reset()`. */
+export function setInPool<Name extends keyof AuthPlan>(
+  { world: { store }, settings }: Pool,
+  name: Name,
+  value: AuthPlan[Name] | null,
+): void {
+  settings[name] = value ?? undefined
+  store.run('INSERT OR REPLACE INTO pool_settings VALUES (?, ?)', name, JSON.stringify(value))
+}
+
+/** @throws {ServiceError} `ResourceNotFoundException` for any app client but this pool's. */
+export function checkClient(pool: Pool, input: Record<string, unknown>): void {
+  authPlan(pool)
+  const clientId = text(input, 'ClientId')
+  if (clientId !== pool.clientId) {
+    throw new ServiceError('ResourceNotFoundException', `User pool client ${clientId} does not exist.`)
+  }
 }
 
 /** Forgets everybody, keeps the pool. */
-export function resetPool({ world: { store } }: Pool): void {
-  for (const table of ['users', 'attempts', 'challenges']) store.run(`DELETE FROM ${table}`)
+export function resetPool({ world: { store }, settings }: Pool): void {
+  for (const name of Object.keys(settings)) delete settings[name as keyof AuthPlan]
+  for (const table of ['users', 'attempts', 'challenges', 'pool_settings']) store.run(`DELETE FROM ${table}`)
 }
 
 function letters(count: number, alphabet: string): string {

@@ -1,262 +1,172 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Operation } from '../awsJson.js'
-import { ServiceError } from '../awsJson.js'
-import {
-  invalidParameter,
-  newPassword,
-  notAuthorized,
-  optionalText,
-  parameter,
-  text,
-  texts,
-} from '../input.js'
-import { checkNotLocked, countWrongPassword, forgetAttempts } from './attempts.js'
-import type { Pool } from './pool.js'
-import { checkClient, checkPassword } from './signUp.js'
-import { isClientPublic, proof, serverPublic, sessionKey } from './srp.js'
-import { readRefreshToken, type SigningKey, sign, startSession } from './tokens.js'
-import {
-  attributeList,
-  checkAttributes,
-  findUser,
-  passwordFits,
-  protect,
-  saveUser,
-  signsInByAttribute,
-  type User,
-  userBySub,
-} from './users.js'
+import type { Input, Operation } from '../awsJson.js'
+import { invalidParameter, notAuthorized, optionalText, parameter, text, texts } from '../input.js'
+import { admit, takeNewPassword } from './admit.js'
+import { answerCode } from './codeFactor.js'
+import { answerCustom, checkCustomServed, nextCustom, withResult } from './customAuth.js'
+import { checkDevice, finishDeviceSrp, startDeviceSrp } from './devices.js'
+import { answerTotp, selectMfa, setUpMfa } from './mfa.js'
+import { migrate } from './migration.js'
+import { askForProof, checkPasswordOf, finishSrp, personOf } from './passwordFactor.js'
+import { checkClient, type Pool } from './pool.js'
+import { type Outcome, type SignIn, sessionIn } from './sessions.js'
 
-type Key = () => Promise<SigningKey>
-
-/** Three minutes, as on AWS where nobody has changed it. */
-const CHALLENGE_LIFETIME = 3 * 60_000
-const TIMESTAMP =
-  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{1,2} \d\d:\d\d:\d\d UTC \d{4}$/
-
-/** Who SRP is done with: a user, or somebody who looks like one. */
-type Person = Pick<User, 'username' | 'salt' | 'verifier'>
-
-interface SrpSession {
-  publicA: string
-  publicB: string
-  secret: string
-}
+import { readRefreshToken, sign } from './tokens.js'
+import { runTrigger } from './triggers.js'
+import { answerPassword, answerPasswordSrp, selectChallenge, startUserAuth } from './userAuth.js'
+import { findUser, userBySub } from './users.js'
 
 /** People proving who they are. */
-export function signInOperations(pool: Pool, key: Key): Record<string, Operation> {
+export function signInOperations(pool: Pool): Record<string, Operation> {
   return {
     async InitiateAuth(input) {
       checkClient(pool, input)
-      const flow = text(input, 'AuthFlow')
-      const given = texts(input, 'AuthParameters')
-      switch (flow) {
-        case 'USER_SRP_AUTH':
-          return startSrp(pool, parameter(given, 'USERNAME'), parameter(given, 'SRP_A'))
-        case 'USER_PASSWORD_AUTH':
-          return withPassword(pool, key, parameter(given, 'USERNAME'), parameter(given, 'PASSWORD'))
-        case 'REFRESH_TOKEN_AUTH':
-        case 'REFRESH_TOKEN':
-          return refresh(pool, key, parameter(given, 'REFRESH_TOKEN'))
-        default:
-          throw invalidParameter(`${flow} flow not enabled for this client`)
-      }
+      return initiateAuth(pool, input, text(input, 'AuthFlow'))
     },
-
     async RespondToAuthChallenge(input) {
       checkClient(pool, input)
-      const challenge = text(input, 'ChallengeName')
-      const given = texts(input, 'ChallengeResponses')
-      switch (challenge) {
-        case 'PASSWORD_VERIFIER':
-          return finishSrp(pool, key, given)
-        case 'NEW_PASSWORD_REQUIRED':
-          return withNewPassword(pool, key, optionalText(input, 'Session'), given)
-        default:
-          throw invalidParameter(`The challenge ${challenge} was not given by this user pool.`)
-      }
+      return respondToAuthChallenge(pool, input)
     },
-
     async GetTokensFromRefreshToken(input) {
       checkClient(pool, input)
-      return refresh(pool, key, text(input, 'RefreshToken'))
+      return refresh(pool, text(input, 'RefreshToken'), texts(input, 'ClientMetadata'))
     },
   }
 }
 
-function startSrp(pool: Pool, login: string, publicA: string) {
-  if (!isClientPublic(publicA)) throw invalidParameter('SRP_A is not a number between 1 and the prime.')
-  const user = findUser(pool, login)
-  if (user?.status === 'RESET_REQUIRED') throw resetRequired()
-  const person = user ?? pretendedPerson(pool, login)
-  checkNotLocked(pool, person.username)
-  const secret = randomBytes(32).toString('hex')
-  const publicB = serverPublic(person.verifier, secret)
-  const session: SrpSession = { publicA, publicB, secret }
-  return {
-    ChallengeName: 'PASSWORD_VERIFIER',
-    ChallengeParameters: {
-      SALT: person.salt,
-      SECRET_BLOCK: openChallenge(pool, 'srp', person.username, session, 1024),
-      SRP_B: publicB,
-      USERNAME: person.username,
-      USER_ID_FOR_SRP: person.username,
-    },
-  }
-}
+const FLOWS = ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH', 'CUSTOM_AUTH', 'USER_AUTH']
 
-async function finishSrp(pool: Pool, key: Key, given: Record<string, string>) {
+/** The first step of every flow; an administrator's flows come here under the names of these. */
+export async function initiateAuth(pool: Pool, input: Input, flow: string): Promise<object> {
+  const given = texts(input, 'AuthParameters')
+  const metadata = texts(input, 'ClientMetadata')
+  if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
+    return refresh(pool, parameter(given, 'REFRESH_TOKEN'), metadata)
+  }
+  if (!FLOWS.includes(flow)) throw invalidParameter(`${flow} flow not enabled for this client`)
+  if (flow === 'CUSTOM_AUTH') checkCustomServed(pool)
   const login = parameter(given, 'USERNAME')
-  const secretBlock = parameter(given, 'PASSWORD_CLAIM_SECRET_BLOCK')
-  const signature = parameter(given, 'PASSWORD_CLAIM_SIGNATURE')
-  const timestamp = parameter(given, 'TIMESTAMP')
-  if (!TIMESTAMP.test(timestamp)) {
-    throw invalidParameter('TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.')
-  }
-  const { username, data } = takeChallenge<SrpSession>(pool, 'srp', secretBlock)
-  checkNotLocked(pool, username)
+  const password = flow === 'USER_PASSWORD_AUTH' ? parameter(given, 'PASSWORD') : given.PASSWORD
+  if (flow === 'USER_SRP_AUTH') parameter(given, 'SRP_A')
+  if (password && !findUser(pool, login)) await migrate(pool, login, { password, metadata })
   const user = findUser(pool, login)
-  // A stranger goes the same way to the end, so that neither the answer nor its time tells that there is no such user.
-  const person = user ?? pretendedPerson(pool, login)
-  const expected = proof(sessionKey(data.publicA, data.publicB, person.verifier, data.secret), {
-    poolName: pool.name,
-    username,
-    secretBlock,
-    timestamp,
-  })
-  const right = same(expected, signature) && person.username === username
-  if (!right || !user) {
-    countWrongPassword(pool, username)
-    throw notAuthorized()
+  if (user?.enabled) {
+    await runTrigger(pool, 'preAuthentication', {
+      source: 'PreAuthentication_Authentication',
+      user,
+      request: { validationData: metadata, userNotFound: false },
+    })
   }
-  return admit(pool, key, user)
-}
-
-async function withPassword(pool: Pool, key: Key, login: string, password: string) {
-  const user = findUser(pool, login)
-  const person = user ?? pretendedPerson(pool, login)
-  checkNotLocked(pool, person.username)
-  if (!passwordFits(pool, person, password) || !user) {
-    countWrongPassword(pool, person.username)
-    throw notAuthorized()
+  const signIn: SignIn = {
+    flow: flow as SignIn['flow'],
+    clientId: pool.clientId,
+    username: personOf(pool, login).username,
+    deviceKey: given.DEVICE_KEY || undefined,
+    source: 'Authentication',
+    history: [],
   }
-  return admit(pool, key, user)
-}
-
-/** The password was right: what stands between this user and tokens? */
-async function admit(pool: Pool, key: Key, user: User) {
-  forgetAttempts(pool, 'password', user.username)
-  if (!user.enabled) throw notAuthorized('User is disabled.')
-  if (user.status === 'UNCONFIRMED')
-    throw new ServiceError('UserNotConfirmedException', 'User is not confirmed.')
-  if (user.status === 'RESET_REQUIRED') throw resetRequired()
-  if (user.status === 'FORCE_CHANGE_PASSWORD') {
-    const known = Object.fromEntries(
-      attributeList(user)
-        .filter(({ Name }) => Name !== 'sub')
-        .map(({ Name, Value }) => [Name, Value]),
-    )
-    return {
-      ChallengeName: 'NEW_PASSWORD_REQUIRED',
-      Session: openChallenge(pool, 'newPassword', user.username, {}, 256),
-      ChallengeParameters: {
-        USER_ID_FOR_SRP: user.username,
-        requiredAttributes: JSON.stringify([]),
-        userAttributes: JSON.stringify(known),
-      },
+  switch (signIn.flow) {
+    case 'USER_SRP_AUTH':
+      return askForProof(pool, signIn, login, parameter(given, 'SRP_A'))
+    case 'USER_PASSWORD_AUTH': {
+      const proven = checkPasswordOf(pool, login, password!)
+      checkDevice(pool, proven, signIn.deviceKey)
+      return admit(pool, signIn, proven, metadata)
+    }
+    case 'USER_AUTH':
+      return settle(
+        pool,
+        await startUserAuth(pool, { signIn, login, given, metadata }, optionalText(input, 'Session')),
+        metadata,
+      )
+    case 'CUSTOM_AUTH': {
+      const withSrp = given.CHALLENGE_NAME === 'SRP_A' || given.SRP_A !== undefined
+      const publicA = withSrp ? parameter(given, 'SRP_A') : undefined
+      const begun = withSrp ? withResult(signIn, 'SRP_A', true) : signIn
+      return settle(pool, await nextCustom(pool, begun, metadata, publicA), metadata)
     }
   }
-  return { ChallengeParameters: {}, AuthenticationResult: await startSession(pool, await key(), user) }
 }
 
-async function withNewPassword(
+/** Every further step. */
+export async function respondToAuthChallenge(pool: Pool, input: Input): Promise<object> {
+  const metadata = texts(input, 'ClientMetadata')
+  return settle(pool, await answered(pool, input, metadata), metadata)
+}
+
+async function answered(pool: Pool, input: Input, metadata: Record<string, string>): Promise<Outcome> {
+  const name = text(input, 'ChallengeName')
+  const given = texts(input, 'ChallengeResponses')
+  const session = () => sessionIn(input)
+  switch (name) {
+    case 'PASSWORD_VERIFIER':
+      return verifyPassword(pool, optionalText(input, 'Session'), given, metadata)
+    case 'PASSWORD':
+      return withDevice(answerPassword(pool, session(), given), given)
+    case 'PASSWORD_SRP':
+      return withDevice(answerPasswordSrp(pool, session(), given), given)
+    case 'SELECT_CHALLENGE':
+      return withDevice(await selectChallenge(pool, session(), given, metadata), given)
+    case 'EMAIL_OTP':
+    case 'SMS_OTP':
+    case 'SMS_MFA':
+      return answerCode(pool, name, session(), given)
+    case 'SOFTWARE_TOKEN_MFA':
+      return answerTotp(pool, session(), given)
+    case 'SELECT_MFA_TYPE':
+      return selectMfa(pool, session(), given, metadata)
+    case 'MFA_SETUP':
+      return setUpMfa(pool, session(), given, metadata)
+    case 'NEW_PASSWORD_REQUIRED':
+      return takeNewPassword(pool, session(), given)
+    case 'CUSTOM_CHALLENGE':
+      return withDevice(await answerCustom(pool, session(), given, metadata), given)
+    case 'DEVICE_SRP_AUTH':
+      return startDeviceSrp(pool, session(), given)
+    case 'DEVICE_PASSWORD_VERIFIER':
+      return finishDeviceSrp(pool, given)
+    default:
+      throw invalidParameter(`The challenge ${name} was not given by this user pool.`)
+  }
+}
+
+async function settle(pool: Pool, outcome: Outcome, metadata: Record<string, string>): Promise<object> {
+  return outcome.at === 'answered' ? outcome.reply : admit(pool, outcome.signIn, outcome.user, metadata)
+}
+
+async function verifyPassword(
   pool: Pool,
-  key: Key,
   session: string | undefined,
   given: Record<string, string>,
-) {
-  parameter(given, 'USERNAME')
-  const password = newPassword(given, 'NEW_PASSWORD')
-  const attributes = Object.fromEntries(
-    Object.entries(given)
-      .filter(([name]) => name.startsWith('userAttributes.'))
-      .map(([name, value]) => [name.slice('userAttributes.'.length), value]),
-  )
-  checkAttributes(pool, attributes, false)
-  checkPassword(pool, password)
-  const { username } = takeChallenge(pool, 'newPassword', session ?? '')
-  const user = findUser(pool, username)
-  if (user?.status !== 'FORCE_CHANGE_PASSWORD') throw notAuthorized()
-  const changed: User = {
-    ...user,
-    ...protect(pool, user.username, password),
-    status: 'CONFIRMED',
-    attributes: { ...user.attributes, ...attributes },
-  }
-  saveUser(pool, changed)
-  return admit(pool, key, changed)
+  metadata: Record<string, string>,
+): Promise<Outcome> {
+  const outcome = await finishSrp(pool, session, given, (user) => checkDevice(pool, user, given.DEVICE_KEY))
+  if (outcome.at === 'wrong')
+    return nextCustom(pool, withResult(outcome.signIn, 'PASSWORD_VERIFIER', false), metadata)
+  if (outcome.at === 'answered') return outcome
+  const known = withDevice(outcome, given) as Outcome & { at: 'proven' }
+  if (known.signIn.flow !== 'CUSTOM_AUTH') return known
+  return nextCustom(pool, withResult(known.signIn, 'PASSWORD_VERIFIER', true), metadata)
 }
 
-async function refresh(pool: Pool, key: Key, token: string) {
-  const { sub, originJti, authTime } = readRefreshToken(pool, token)
+/** Clients say which device they are on with the answer that proves who they are. */
+function withDevice(outcome: Outcome, { DEVICE_KEY: deviceKey }: Record<string, string>): Outcome {
+  if (outcome.at === 'answered' || !deviceKey) return outcome
+  return { ...outcome, signIn: { ...outcome.signIn, deviceKey } }
+}
+
+async function refresh(pool: Pool, token: string, metadata: Record<string, string>) {
+  const { sub, originJti, authTime, deviceKey } = readRefreshToken(pool, token)
   const user = userBySub(pool, sub)
   if (!user) throw notAuthorized('Invalid Refresh Token')
   if (!user.enabled) throw notAuthorized('User is disabled.')
   return {
     ChallengeParameters: {},
-    AuthenticationResult: await sign(pool, await key(), user, originJti, authTime),
+    AuthenticationResult: await sign(pool, user, {
+      originJti,
+      authTime,
+      deviceKey,
+      source: 'RefreshTokens',
+      metadata,
+    }),
   }
-}
-
-/** Keeps what is needed to judge the answer, under a name that only the asker gets. */
-function openChallenge(pool: Pool, kind: string, username: string, data: object, bytes: number): string {
-  const { store, clock } = pool.world
-  const id = randomBytes(bytes).toString('base64')
-  store.run('DELETE FROM challenges WHERE expires_at < ?', clock.now())
-  store.run(
-    'INSERT INTO challenges VALUES (?, ?, ?, ?, ?)',
-    fingerprint(id),
-    username,
-    kind,
-    JSON.stringify(data),
-    clock.now() + CHALLENGE_LIFETIME,
-  )
-  return id
-}
-
-/** Each challenge is answered once, rightly or wrongly. */
-function takeChallenge<Data>(pool: Pool, kind: string, id: string): { username: string; data: Data } {
-  const { store, clock } = pool.world
-  const row = store.get<{ username: string; data: string; expires_at: number }>(
-    'SELECT username, data, expires_at FROM challenges WHERE id = ? AND kind = ?',
-    fingerprint(id),
-    kind,
-  )
-  store.run('DELETE FROM challenges WHERE id = ?', fingerprint(id))
-  if (!row || clock.now() >= row.expires_at) {
-    throw notAuthorized('Invalid session for the user, session is expired.')
-  }
-  return { username: row.username, data: JSON.parse(row.data) as Data }
-}
-
-/** Somebody for names that nobody has: always the same for the same name, and never with a password that fits. */
-function pretendedPerson(pool: Pool, login: string): Person {
-  const seed = (what: string) =>
-    createHmac('sha256', pool.secret).update(`${what}:${login.toLowerCase()}`).digest('hex')
-  const id = seed('sub')
-  const uuid = `${id.slice(0, 8)}-${id.slice(8, 12)}-4${id.slice(13, 16)}-a${id.slice(17, 20)}-${id.slice(20, 32)}`
-  const username = signsInByAttribute(pool) ? uuid : login
-  // As long as a verifier, and made without the sums that would take time only for strangers.
-  const verifier = createHash('shake256', { outputLength: 383 }).update(seed('verifier')).digest('hex')
-  return { username, salt: seed('salt').slice(0, 32), verifier }
-}
-
-const resetRequired = () =>
-  new ServiceError('PasswordResetRequiredException', 'Password reset required for the user')
-
-const fingerprint = (id: string) => createHash('sha256').update(id).digest('hex')
-
-function same(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

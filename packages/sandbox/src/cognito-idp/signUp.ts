@@ -1,33 +1,59 @@
 import { randomUUID } from 'node:crypto'
 import { type Operation, ServiceError } from '../awsJson.js'
-import { attributes, invalidParameter, newPassword, notAuthorized, text } from '../input.js'
+import {
+  attributes,
+  invalidParameter,
+  newPassword,
+  notAuthorized,
+  optionalText,
+  text,
+  texts,
+} from '../input.js'
 import { deliveryTo, expiredCode, sendCode, takeCode } from './codes.js'
 import { passwordFault } from './passwordPolicy.js'
-import { authPlan, type Pool } from './pool.js'
+import { authPlan, checkClient, type Pool } from './pool.js'
+import { close, open, sessionOver } from './sessions.js'
+import { runTrigger } from './triggers.js'
+import { openSignUp } from './userAuth.js'
 import { attributeOfLogin, checkAttributes, findUser, protect, saveUser, type User } from './users.js'
 
 /** People registering themselves. */
 export function signUpOperations(pool: Pool): Record<string, Operation> {
   const { store } = pool.world
   return {
-    SignUp(input) {
+    async SignUp(input) {
       checkClient(pool, input)
-      const password = newPassword(input, 'Password')
-      const user = newUser(pool, text(input, 'Username'), attributes(input, 'UserAttributes'))
-      checkPassword(pool, password)
-      const protectedUser = { ...user, ...protect(pool, user.username, password) }
-      return store.transaction(() => {
-        addUser(pool, protectedUser)
-        const attribute = reachableAt(protectedUser)
-        return {
-          UserConfirmed: false,
-          UserSub: user.sub,
-          ...(attribute ? { CodeDeliveryDetails: sendCode(pool, protectedUser, 'signUp', attribute) } : {}),
-        }
+      const passwordless = !!authPlan(pool).passwordless?.length
+      const password =
+        passwordless && input.Password === undefined ? undefined : newPassword(input, 'Password')
+      const login = text(input, 'Username')
+      const blank = newUser(pool, login, attributes(input, 'UserAttributes'))
+      if (password !== undefined) checkPassword(pool, password)
+      checkNew(pool, blank)
+      const metadata = texts(input, 'ClientMetadata')
+      const { confirmed, user: allowed } = await preSignUp(pool, blank, 'PreSignUp_SignUp', {
+        validationData: attributes(input, 'ValidationData'),
+        clientMetadata: metadata,
       })
+      const user: User = {
+        ...allowed,
+        ...(password === undefined ? {} : protect(pool, blank.username, password)),
+        status: confirmed ? 'CONFIRMED' : 'UNCONFIRMED',
+      }
+      store.transaction(() => addUser(pool, user))
+      const Session = passwordless ? openSignUp(pool, user, confirmed) : undefined
+      const answer = { UserConfirmed: confirmed, UserSub: user.sub, ...(Session ? { Session } : {}) }
+      if (confirmed) {
+        await postConfirmation(pool, user, metadata)
+        return answer
+      }
+      const attribute = reachableAt(user)
+      if (!attribute) return answer
+      const options = { source: 'CustomMessage_SignUp', metadata }
+      return { ...answer, CodeDeliveryDetails: await sendCode(pool, user, 'signUp', attribute, options) }
     },
 
-    ConfirmSignUp(input) {
+    async ConfirmSignUp(input) {
       checkClient(pool, input)
       const user = findUser(pool, text(input, 'Username'))
       const code = text(input, 'ConfirmationCode')
@@ -37,10 +63,18 @@ export function signUpOperations(pool: Pool): Record<string, Operation> {
       }
       takeCode(pool, user, 'signUp', code)
       confirm(pool, user, reachableAt(user))
-      return {}
+      await postConfirmation(pool, user, texts(input, 'ClientMetadata'))
+      if (!authPlan(pool).passwordless?.length) return {}
+      const session = optionalText(input, 'Session')
+      if (session) {
+        const begun = open(pool, ['SIGNED_UP'], session)
+        if (begun.signIn.username !== user.username) throw sessionOver()
+        close(pool, begun)
+      }
+      return { Session: openSignUp(pool, user, true) }
     },
 
-    ResendConfirmationCode(input) {
+    async ResendConfirmationCode(input) {
       checkClient(pool, input)
       const login = text(input, 'Username')
       const user = findUser(pool, login)
@@ -48,9 +82,45 @@ export function signUpOperations(pool: Pool): Record<string, Operation> {
       if (user.status !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.')
       const attribute = reachableAt(user)
       if (!attribute) throw invalidParameter('User has no attribute to deliver a code to.')
-      return { CodeDeliveryDetails: sendCode(pool, user, 'signUp', attribute) }
+      const options = { source: 'CustomMessage_ResendCode', metadata: texts(input, 'ClientMetadata') }
+      return { CodeDeliveryDetails: await sendCode(pool, user, 'signUp', attribute, options) }
     },
   }
+}
+
+/** The app's say about a new user: refuse them by throwing, confirm them at once, take their addresses as proven. */
+export async function preSignUp(pool: Pool, user: User, source: string, request: Record<string, unknown>) {
+  const said = await runTrigger(pool, 'preSignUp', {
+    source,
+    user: { username: user.username, attributes: user.attributes },
+    request,
+    response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+  })
+  const proven = (name: 'email' | 'phone_number', flag: string): Record<string, string> =>
+    said?.[flag] === true && user.attributes[name] ? { [`${name}_verified`]: 'true' } : {}
+  return {
+    confirmed: said?.autoConfirmUser === true,
+    user: {
+      ...user,
+      attributes: {
+        ...user.attributes,
+        ...proven('email', 'autoVerifyEmail'),
+        ...proven('phone_number', 'autoVerifyPhone'),
+      },
+    },
+  }
+}
+
+export async function postConfirmation(
+  pool: Pool,
+  user: User,
+  clientMetadata: Record<string, string>,
+): Promise<void> {
+  await runTrigger(pool, 'postConfirmation', {
+    source: 'PostConfirmation_ConfirmSignUp',
+    user,
+    request: { clientMetadata },
+  })
 }
 
 /** Where a user who does not exist would have been written to: people must not learn here who is registered. */
@@ -89,13 +159,14 @@ export function newUser(
       ...(all.phone_number ? { phone_number_verified: 'false' } : {}),
       ...all,
     },
+    mfa: {},
     createdAt: now,
     modifiedAt: now,
   }
 }
 
-/** @throws {ServiceError} `UsernameExistsException`. Call within a transaction. */
-export function addUser(pool: Pool, user: User): void {
+/** @throws {ServiceError} `UsernameExistsException` */
+export function checkNew(pool: Pool, user: User): void {
   const { email, phone } = authPlan(pool).loginWith
   const taken = [
     user.username,
@@ -103,6 +174,11 @@ export function addUser(pool: Pool, user: User): void {
     ...(phone && user.attributes.phone_number ? [user.attributes.phone_number] : []),
   ].some((login) => findUser(pool, login))
   if (taken) throw new ServiceError('UsernameExistsException', 'User already exists')
+}
+
+/** @throws {ServiceError} `UsernameExistsException`. Call within a transaction. */
+export function addUser(pool: Pool, user: User): void {
+  checkNew(pool, user)
   saveUser(pool, user)
 }
 
@@ -116,15 +192,6 @@ export function checkPassword(pool: Pool, password: string): void {
   const fault = passwordFault(password, authPlan(pool).passwordPolicy)
   if (fault) {
     throw new ServiceError('InvalidPasswordException', `Password did not conform with policy: ${fault}`)
-  }
-}
-
-/** @throws {ServiceError} `ResourceNotFoundException` for any app client but this pool's. */
-export function checkClient(pool: Pool, input: Record<string, unknown>): void {
-  authPlan(pool)
-  const clientId = text(input, 'ClientId')
-  if (clientId !== pool.clientId) {
-    throw new ServiceError('ResourceNotFoundException', `User pool client ${clientId} does not exist.`)
   }
 }
 

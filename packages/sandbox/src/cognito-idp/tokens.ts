@@ -3,7 +3,6 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
-  type KeyObject,
   randomBytes,
   randomUUID,
 } from 'node:crypto'
@@ -11,15 +10,10 @@ import { promisify } from 'node:util'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { ServiceError } from '../awsJson.js'
 import { notAuthorized } from '../input.js'
-import type { UserClaims } from '../service.js'
-import { authPlan, type Pool } from './pool.js'
-import { groupsOf, type User } from './users.js'
-
-export interface SigningKey {
-  id: string
-  private: KeyObject
-  public: KeyObject
-}
+import type { UserClaims, World } from '../service.js'
+import { authPlan, type Pool, type SigningKey } from './pool.js'
+import { customised, type Occasion } from './tokenClaims.js'
+import type { User } from './users.js'
 
 export interface AuthenticationResult {
   AccessToken: string
@@ -30,10 +24,11 @@ export interface AuthenticationResult {
 }
 
 /** As on AWS, whatever port the sandbox has today: tokens outlive a restart, and verifiers that know the pool's id need no setting. */
-export const issuerOf = ({ world, id }: Pool) => `https://cognito-idp.${world.region}.amazonaws.com/${id}`
+export const issuerOf = ({ world, id }: Pick<Pool, 'world' | 'id'>) =>
+  `https://cognito-idp.${world.region}.amazonaws.com/${id}`
 
 /** The pool's key, made at the first start. Takes a while then, in another thread. */
-export async function openSigningKey({ world: { store } }: Pool): Promise<SigningKey> {
+export async function openSigningKey({ store }: World): Promise<SigningKey> {
   const read = () => store.get<{ signing_key: string | null }>('SELECT signing_key FROM pool')?.signing_key
   if (!read()) {
     const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
@@ -51,22 +46,29 @@ export async function openSigningKey({ world: { store } }: Pool): Promise<Signin
 }
 
 /** The three tokens of a new session. */
-export async function startSession(pool: Pool, key: SigningKey, user: User): Promise<AuthenticationResult> {
+export async function startSession(
+  pool: Pool,
+  user: User,
+  occasion: Occasion,
+): Promise<AuthenticationResult> {
   const { store, clock } = pool.world
   const now = clock.now()
-  store.run('DELETE FROM refresh_tokens WHERE expires_at < ?', now - 86_400_000)
   const refreshToken = randomBytes(96).toString('base64url')
   const originJti = randomUUID()
   const authTime = Math.floor(now / 1000)
+  // First, so that a trigger that throws leaves no session behind.
+  const tokens = await sign(pool, user, { ...occasion, originJti, authTime })
+  store.run('DELETE FROM refresh_tokens WHERE expires_at < ?', now - 86_400_000)
   store.run(
-    'INSERT INTO refresh_tokens VALUES (?, ?, ?, ?, ?, 0)',
+    'INSERT INTO refresh_tokens (hash, sub, origin_jti, auth_time, expires_at, revoked, device_key) VALUES (?, ?, ?, ?, ?, 0, ?)',
     hash(refreshToken),
     user.sub,
     originJti,
     authTime,
     now + authPlan(pool).refreshTokenSeconds * 1000,
+    occasion.deviceKey ?? null,
   )
-  return { ...(await sign(pool, key, user, originJti, authTime)), RefreshToken: refreshToken }
+  return { ...tokens, RefreshToken: refreshToken }
 }
 
 interface RefreshRow {
@@ -75,6 +77,7 @@ interface RefreshRow {
   auth_time: number
   expires_at: number
   revoked: number
+  device_key: string | null
 }
 
 /** Whose refresh token this is. @throws {ServiceError} `NotAuthorizedException` */
@@ -84,7 +87,12 @@ export function readRefreshToken(pool: Pool, token: string) {
   if (!row) throw notAuthorized('Invalid Refresh Token')
   if (row.revoked) throw notAuthorized('Refresh Token has been revoked')
   if (clock.now() >= row.expires_at) throw notAuthorized('Refresh Token has expired')
-  return { sub: row.sub, originJti: row.origin_jti, authTime: row.auth_time }
+  return {
+    sub: row.sub,
+    originJti: row.origin_jti,
+    authTime: row.auth_time,
+    deviceKey: row.device_key ?? undefined,
+  }
 }
 
 /** Puts out one session: its refresh token and every access and id token that came from it. */
@@ -99,17 +107,16 @@ export function revokeSessionsOf({ world: { store } }: Pool, { sub }: User): voi
 /** A fresh pair of tokens within a session. */
 export async function sign(
   pool: Pool,
-  key: SigningKey,
   user: User,
-  originJti: string,
-  authTime: number,
+  { originJti, authTime, ...occasion }: Occasion & { originJti: string; authTime: number },
 ): Promise<AuthenticationResult> {
   const { accessTokenSeconds, idTokenSeconds } = authPlan(pool)
+  const custom = await customised(pool, user, occasion)
+  const key = await pool.key()
   const now = Math.floor(pool.world.clock.now() / 1000)
-  const groups = groupsOf(pool, user)
   const both = {
     sub: user.sub,
-    ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
+    ...(custom.groups.length > 0 ? { 'cognito:groups': custom.groups } : {}),
     iss: issuerOf(pool),
     origin_jti: originJti,
     event_id: randomUUID(),
@@ -121,29 +128,34 @@ export async function sign(
       .setProtectedHeader({ kid: key.id, alg: 'RS256' })
       .sign(key.private)
   const [AccessToken, IdToken] = await Promise.all([
-    jwt({
-      ...both,
-      client_id: pool.clientId,
-      token_use: 'access',
-      scope: 'aws.cognito.signin.user.admin',
-      exp: now + accessTokenSeconds,
-      username: user.username,
-    }),
-    jwt({
-      ...attributeClaims(user),
-      ...both,
-      'cognito:username': user.username,
-      aud: pool.clientId,
-      token_use: 'id',
-      exp: now + idTokenSeconds,
-    }),
+    jwt(
+      custom.access({
+        ...both,
+        client_id: pool.clientId,
+        token_use: 'access',
+        scope: custom.scopes.join(' '),
+        exp: now + accessTokenSeconds,
+        username: user.username,
+        ...(occasion.deviceKey ? { device_key: occasion.deviceKey } : {}),
+      }),
+    ),
+    jwt(
+      custom.id({
+        ...attributeClaims(user),
+        ...both,
+        'cognito:username': user.username,
+        aud: pool.clientId,
+        token_use: 'id',
+        exp: now + idTokenSeconds,
+      }),
+    ),
   ])
   return { AccessToken, IdToken, ExpiresIn: accessTokenSeconds, TokenType: 'Bearer' }
 }
 
 /** Who a token speaks for. @throws {Error} whose message says what is wrong with it. */
-export async function verifyToken(pool: Pool, key: SigningKey, token: string): Promise<UserClaims> {
-  const { payload } = await jwtVerify(token, key.public, {
+export async function verifyToken(pool: Pool, token: string): Promise<UserClaims> {
+  const { payload } = await jwtVerify(token, (await pool.key()).public, {
     algorithms: ['RS256'],
     issuer: issuerOf(pool),
     currentDate: new Date(pool.world.clock.now()),
@@ -176,8 +188,8 @@ export async function verifyToken(pool: Pool, key: SigningKey, token: string): P
 }
 
 /** The same for the operations of the user pool, which take access tokens only and say it in their own words. */
-export async function verifyAccessToken(pool: Pool, key: SigningKey, token: string): Promise<UserClaims> {
-  const claims = await verifyToken(pool, key, token).catch((error: Error) => {
+export async function verifyAccessToken(pool: Pool, token: string): Promise<UserClaims> {
+  const claims = await verifyToken(pool, token).catch((error: Error) => {
     if (error.message.includes('expired')) throw notAuthorized('Access Token has expired')
     if (error.message.includes('revoked')) throw notAuthorized('Access Token has been revoked')
     throw notAuthorized('Invalid Access Token')

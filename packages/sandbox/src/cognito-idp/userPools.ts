@@ -1,5 +1,6 @@
 import { exportJWK } from 'jose'
 import { answerCall, faultReply, isCallOf, type Operation } from '../awsJson.js'
+import type { Functions } from '../functions.js'
 import type {
   IssuedCredentials,
   Service,
@@ -11,11 +12,13 @@ import type {
 import { accountOperations } from './account.js'
 import { adminOperations } from './admin.js'
 import { attributeOperations } from './attributes.js'
+import { deviceOperations } from './devices.js'
+import { mfaOperations } from './mfa.js'
 import { passwordOperations } from './password.js'
-import { openPool, type Pool, resetPool } from './pool.js'
+import { authPlan, openPool, type Pool, resetPool, type SigningKey } from './pool.js'
 import { signInOperations } from './signIn.js'
 import { signUpOperations } from './signUp.js'
-import { issuerOf, openSigningKey, type SigningKey, verifyToken } from './tokens.js'
+import { issuerOf, openSigningKey, verifyToken } from './tokens.js'
 import { groupsOf, listUsers } from './users.js'
 
 const TARGET = 'AWSCognitoIdentityProviderService'
@@ -36,25 +39,27 @@ export interface UserPools extends TokenAuthority {
 }
 
 /** The user-pool service. See docs/protocols/cognito-idp.md. */
-export function createUserPools(world: World, root: IssuedCredentials): UserPools {
-  const pool = openPool(world)
+export function createUserPools(world: World, root: IssuedCredentials, functions: Functions): UserPools {
   // Begun now and waited for by whoever signs first, so that nobody waits for it at the start.
-  const opening = openSigningKey(pool)
+  let opening: Promise<SigningKey> | undefined
+  const pool = openPool(world, { key: () => opening!, functions })
+  opening = openSigningKey(world)
   opening.catch((error: Error) => world.log(`cognito-idp: no signing key: ${error.message}`))
-  const key = () => opening
   const operations: Record<string, Operation> = {
     ...signUpOperations(pool),
-    ...signInOperations(pool, key),
-    ...accountOperations(pool, key),
-    ...passwordOperations(pool, key),
-    ...attributeOperations(pool, key),
+    ...signInOperations(pool),
+    ...accountOperations(pool),
+    ...passwordOperations(pool),
+    ...attributeOperations(pool),
+    ...mfaOperations(pool),
+    ...deviceOperations(pool),
     ...adminOperations(pool, root),
   }
   const wellKnown = `/${pool.id}/.well-known/`
 
   return {
     loginName: issuerOf(pool).slice('https://'.length),
-    verify: async (token) => verifyToken(pool, await key(), token),
+    verify: (token) => verifyToken(pool, token),
     users: () =>
       world.plan.auth
         ? listUsers(pool).map((user) => ({
@@ -69,25 +74,20 @@ export function createUserPools(world: World, root: IssuedCredentials): UserPool
       matches: (request) => isCallOf(TARGET, request) || request.url.pathname.startsWith(wellKnown),
       handle: (request) =>
         request.url.pathname.startsWith(wellKnown)
-          ? publish(pool, key, request, request.url.pathname.slice(wellKnown.length))
+          ? publish(pool, request, request.url.pathname.slice(wellKnown.length))
           : answerCall(TARGET, operations, request),
       fault: faultReply,
       outputs: () => outputsOf(pool),
       reset: () => resetPool(pool),
       close: async () => {
-        await opening.catch(() => {})
+        await opening?.catch(() => {})
       },
     },
   }
 }
 
 /** The two documents by which others verify our tokens. */
-async function publish(
-  pool: Pool,
-  key: () => Promise<SigningKey>,
-  { method }: WireRequest,
-  name: string,
-): Promise<WireResponse> {
+async function publish(pool: Pool, { method }: WireRequest, name: string): Promise<WireResponse> {
   const answer = (status: number, body: object): WireResponse => ({
     status,
     headers: { 'content-type': 'application/json' },
@@ -95,7 +95,7 @@ async function publish(
   })
   if (method !== 'GET' && method !== 'HEAD') return answer(405, { message: 'Method Not Allowed' })
   if (name === 'jwks.json') {
-    const { id, public: publicKey } = await key()
+    const { id, public: publicKey } = await pool.key()
     return answer(200, { keys: [{ ...(await exportJWK(publicKey)), alg: 'RS256', kid: id, use: 'sig' }] })
   }
   if (name === 'openid-configuration') {
@@ -113,9 +113,11 @@ async function publish(
 }
 
 /** The `auth` section of amplify_outputs.json, but for the identity pool's part. */
-function outputsOf({ world, id, clientId }: Pool): Record<string, unknown> {
-  const plan = world.plan.auth
-  if (!plan) return {}
+function outputsOf(pool: Pool): Record<string, unknown> {
+  const { world, id, clientId } = pool
+  if (!world.plan.auth) return {}
+  const plan = authPlan(pool)
+  const { mfa } = plan
   const { loginWith, passwordPolicy: policy } = plan
   const verifiable = [...(loginWith.email ? ['email'] : []), ...(loginWith.phone ? ['phone_number'] : [])]
   return {
@@ -124,8 +126,12 @@ function outputsOf({ world, id, clientId }: Pool): Record<string, unknown> {
       aws_region: world.region,
       user_pool_client_id: clientId,
       user_pool_endpoint: world.url,
-      mfa_methods: [],
-      mfa_configuration: 'NONE',
+      mfa_methods: [
+        ...(mfa?.sms ? ['SMS'] : []),
+        ...(mfa?.totp ? ['TOTP'] : []),
+        ...(mfa?.email ? ['EMAIL'] : []),
+      ],
+      mfa_configuration: mfa?.mode ?? 'NONE',
       standard_required_attributes: plan.requiredAttributes,
       username_attributes: loginWith.username ? [] : verifiable,
       user_verification_types: verifiable.length > 0 ? verifiable : ['email'],

@@ -15,8 +15,22 @@ export interface User {
   verifier: string
   /** Without `sub`. */
   attributes: Record<string, string>
+  mfa: UserMfa
   createdAt: number
   modifiedAt: number
+}
+
+export type MfaMethod = 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA' | 'EMAIL_OTP'
+
+export interface UserMfa {
+  /** Of the authenticator app that was verified last. */
+  totpSecret?: string
+  /** The step of the last code taken: no code counts twice. */
+  totpStep?: number
+  /** Shown by an app but not verified yet. */
+  pendingSecret?: string
+  enabled?: MfaMethod[]
+  preferred?: MfaMethod
 }
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
@@ -35,6 +49,7 @@ interface Row {
   salt: string
   verifier: string
   attributes: string
+  mfa: string
   created_at: number
   modified_at: number
 }
@@ -68,11 +83,11 @@ export function listUsers(pool: Pool): User[] {
 export function saveUser({ world: { store, clock } }: Pool, user: User): void {
   user.modifiedAt = clock.now()
   store.run(
-    `INSERT INTO users (sub, username, username_key, email_key, phone_key, status, enabled, salt, verifier, attributes, created_at, modified_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO users (sub, username, username_key, email_key, phone_key, status, enabled, salt, verifier, attributes, created_at, modified_at, mfa)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (sub) DO UPDATE SET email_key = excluded.email_key, phone_key = excluded.phone_key, status = excluded.status,
        enabled = excluded.enabled, salt = excluded.salt, verifier = excluded.verifier, attributes = excluded.attributes,
-       modified_at = excluded.modified_at`,
+       modified_at = excluded.modified_at, mfa = excluded.mfa`,
     user.sub,
     user.username,
     user.username.toLowerCase(),
@@ -85,6 +100,7 @@ export function saveUser({ world: { store, clock } }: Pool, user: User): void {
     JSON.stringify(user.attributes),
     user.createdAt,
     user.modifiedAt,
+    JSON.stringify(user.mfa),
   )
 }
 
@@ -103,6 +119,8 @@ export function passwordFits(
   { username, salt, verifier }: Pick<User, 'username' | 'salt' | 'verifier'>,
   password: string,
 ): boolean {
+  // Passwordless users have none that would fit.
+  if (!verifier) return false
   const padded = (hex: string) => Buffer.from(hex.padStart(768, '0'))
   return timingSafeEqual(padded(verifierOf(pool.name, username, password, salt)), padded(verifier))
 }
@@ -142,6 +160,14 @@ export function attributeOfLogin(pool: Pool, login: string): 'email' | 'phone_nu
   throw invalidParameter(email ? 'Username should be an email.' : 'Username should be a phone number.')
 }
 
+/** How `GetUser` and `AdminGetUser` tell it. */
+export function mfaOf({ mfa }: User) {
+  return {
+    ...(mfa.enabled?.length ? { UserMFASettingList: mfa.enabled } : {}),
+    ...(mfa.preferred ? { PreferredMfaSetting: mfa.preferred } : {}),
+  }
+}
+
 /** As the service lists them: `sub` first. */
 export function attributeList({ sub, attributes }: User): { Name: string; Value: string }[] {
   return Object.entries({ sub, ...attributes }).map(([Name, Value]) => ({ Name, Value }))
@@ -163,6 +189,7 @@ function userOf({ enabled, attributes, created_at, modified_at, ...row }: Row): 
     verifier: row.verifier,
     enabled: enabled === 1,
     attributes: JSON.parse(attributes) as Record<string, string>,
+    mfa: JSON.parse(row.mfa) as UserMfa,
     createdAt: created_at,
     modifiedAt: modified_at,
   }

@@ -1,0 +1,216 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { build, type Message, type Plugin } from 'esbuild'
+import type { FunctionPlan } from './plan.js'
+
+/** A function threw, ended badly or took too long. `type` is the name of the error as Lambda reports it. */
+export class FunctionError extends Error {
+  readonly type: string
+  constructor(type: string, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.type = type
+  }
+}
+
+export interface Functions {
+  /** Runs the handler on a copy of the event and gives what it returned. @throws {FunctionError} */
+  invoke(plan: FunctionPlan, event: unknown): Promise<unknown>
+  /** Lets go of every worker; the next call reads its source again. */
+  forget(): Promise<void>
+}
+
+interface Instance {
+  worker: Worker
+  run(event: unknown, timeoutSeconds: number): Promise<unknown>
+  stop(): Promise<void>
+}
+
+interface Deployed {
+  /** Where the bundle stands; fails where the source does not compile. */
+  bundle: Promise<string>
+  /** Warm, and waiting for an event. Like on Lambda an instance has one event at a time. */
+  idle: Instance[]
+}
+
+/** Runs inside the worker. Handlers answer by promise or by callback. */
+const BOOTSTRAP = `
+const { parentPort, workerData } = require('node:worker_threads')
+const loading = import(workerData.url)
+parentPort.on('message', async ({ event, deadline }) => {
+  try {
+    const { handler } = await loading
+    if (typeof handler !== 'function') throw Object.assign(new Error(workerData.name + ' exports no function called handler'), { name: 'Runtime.HandlerNotFound' })
+    const context = {
+      functionName: workerData.name, functionVersion: '$LATEST', awsRequestId: crypto.randomUUID(), memoryLimitInMB: '512',
+      invokedFunctionArn: 'arn:aws:lambda:' + process.env.AWS_REGION + ':000000000000:function:' + workerData.name,
+      logGroupName: '/aws/lambda/' + workerData.name, logStreamName: 'sandbox', callbackWaitsForEmptyEventLoop: true,
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    }
+    const result = await new Promise((resolve, reject) => {
+      const callback = (error, value) => (error ? reject(error) : resolve(value))
+      const answer = handler(event, context, callback)
+      if (answer && typeof answer.then === 'function') answer.then(resolve, reject)
+      else if (handler.length < 3) resolve(answer)
+    })
+    // By way of JSON, as on Lambda: what is not JSON does not get out.
+    parentPort.postMessage({ result: JSON.stringify(result === undefined ? null : result) })
+  } catch (error) {
+    parentPort.postMessage({ error: { type: (error && error.name) || 'Error', message: String((error && error.message) || error), stack: error && error.stack } })
+  }
+})`
+
+/** Lambda for this sandbox. `environment` is what every function sees beside its own. */
+export function createFunctions(
+  environment: () => Record<string, string>,
+  log: (line: string) => void,
+): Functions {
+  const home = mkdtempSync(join(tmpdir(), 'backline-functions-'))
+  let deployed = new WeakMap<FunctionPlan, Deployed>()
+  const running = new Set<Instance>()
+  let bundles = 0
+
+  const deploy = (plan: FunctionPlan): Deployed => {
+    let known = deployed.get(plan)
+    if (!known) {
+      const file = join(home, `${bundles++}.mjs`)
+      const bundle = bundleOf(plan, file)
+      // Whoever calls the function hears of it.
+      bundle.catch(() => {})
+      deployed.set(plan, (known = { bundle, idle: [] }))
+    }
+    return known
+  }
+
+  return {
+    async invoke(plan, event) {
+      const { bundle, idle } = deploy(plan)
+      const file = await bundle
+      const instance = idle.pop() ?? start(plan, file, environment(), log, running)
+      try {
+        return await instance.run(event, plan.timeoutSeconds)
+      } finally {
+        if (running.has(instance)) idle.push(instance)
+      }
+    },
+    async forget() {
+      deployed = new WeakMap()
+      await Promise.all([...running].map((instance) => instance.stop()))
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+function start(
+  { name, environment }: FunctionPlan,
+  file: string,
+  common: Record<string, string>,
+  log: (line: string) => void,
+  running: Set<Instance>,
+): Instance {
+  const worker = new Worker(BOOTSTRAP, {
+    eval: true,
+    workerData: { url: pathToFileURL(file).href, name },
+    env: { PATH: process.env.PATH, TZ: 'UTC', ...common, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
+    stdout: true,
+    stderr: true,
+    execArgv: ['--enable-source-maps'],
+  })
+  // A sandbox that is done does not wait for its functions.
+  worker.unref()
+  for (const stream of [worker.stdout, worker.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => log(`${name}: ${line}`))
+  }
+  const instance: Instance = {
+    worker,
+    run(event, timeoutSeconds) {
+      const deadline = Date.now() + timeoutSeconds * 1000
+      return new Promise((resolve, reject) => {
+        const settle = (finish: () => void) => {
+          clearTimeout(timer)
+          worker.removeAllListeners()
+          finish()
+        }
+        const fail = (type: string, message: string, cause?: unknown) =>
+          settle(() => {
+            running.delete(instance)
+            void worker.terminate()
+            reject(new FunctionError(type, message, cause))
+          })
+        const timer = setTimeout(
+          () => fail('Sandbox.Timedout', `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`),
+          timeoutSeconds * 1000,
+        )
+        worker.on('error', (error: Error) => fail(error.name, error.message, error))
+        worker.on('exit', (code) => fail('Runtime.ExitError', `The runtime exited with the status ${code}`))
+        worker.on(
+          'message',
+          ({
+            result,
+            error,
+          }: {
+            result?: string
+            error?: { type: string; message: string; stack?: string }
+          }) =>
+            settle(() => {
+              if (!error) return resolve(JSON.parse(result!))
+              log(`${name}: ${error.stack ?? error.message}`)
+              reject(new FunctionError(error.type, error.message))
+            }),
+        )
+        worker.postMessage({ event: JSON.parse(JSON.stringify(event)), deadline })
+      })
+    },
+    async stop() {
+      running.delete(instance)
+      await worker.terminate()
+    },
+  }
+  running.add(instance)
+  return instance
+}
+
+async function bundleOf({ entry, name }: FunctionPlan, outfile: string): Promise<string> {
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      absWorkingDir: dirname(entry),
+      bundle: true,
+      write: false,
+      outfile,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      sourcemap: 'inline',
+      sourcesContent: false,
+      logLevel: 'silent',
+      plugins: [environmentModule],
+      banner: {
+        js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
+      },
+    })
+    mkdirSync(dirname(outfile), { recursive: true })
+    writeFileSync(outfile, outputFiles[0]!.contents)
+    return outfile
+  } catch (error) {
+    const [first] = (error as { errors?: Message[] }).errors ?? []
+    const place = first?.location ? `${first.location.file}:${first.location.line} ` : ''
+    throw new FunctionError(
+      'Runtime.UserCodeSyntaxError',
+      `The function ${name} (${entry}) cannot be read: ${place}${first?.text ?? (error as Error).message}`,
+      error,
+    )
+  }
+}
+
+/** `import { env } from '$amplify/env/say-hello'`: https://docs.amplify.aws/react/build-a-backend/functions/environment-variables-and-secrets/ */
+const environmentModule: Plugin = {
+  name: 'amplify-env',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\$amplify\/env\// }, ({ path }) => ({ path, namespace: 'amplify-env' }))
+    onLoad({ filter: /.*/, namespace: 'amplify-env' }, () => ({ contents: 'export const env = process.env' }))
+  },
+}
