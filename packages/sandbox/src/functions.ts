@@ -23,8 +23,13 @@ export interface Functions {
   forget(): Promise<void>
 }
 
+/** What a worker says when the handler is done. */
+interface Answer {
+  result?: string
+  error?: { type: string; message: string; stack?: string }
+}
+
 interface Instance {
-  worker: Worker
   run(event: unknown, timeoutSeconds: number): Promise<unknown>
   stop(): Promise<void>
 }
@@ -124,45 +129,37 @@ function start(
   for (const stream of [worker.stdout, worker.stderr]) {
     createInterface({ input: stream }).on('line', (line) => log(`${name}: ${line}`))
   }
+  /** The call that this instance is at. */
+  let current: { resolve(value: unknown): void; reject(error: FunctionError): void } | undefined
+  const end = (type: string, message: string, cause?: unknown) => {
+    running.delete(instance)
+    void worker.terminate()
+    current?.reject(new FunctionError(type, message, cause))
+  }
+  worker.on('error', (error: Error) => end(error.name, error.message, error))
+  worker.on('exit', (code) => end('Runtime.ExitError', `The runtime exited with the status ${code}`))
+  worker.on('message', ({ result, error }: Answer) => {
+    if (error) log(`${name}: ${error.stack ?? error.message}`)
+    if (error) current?.reject(new FunctionError(error.type, error.message))
+    else current?.resolve(JSON.parse(result!))
+  })
   const instance: Instance = {
-    worker,
-    run(event, timeoutSeconds) {
-      const deadline = Date.now() + timeoutSeconds * 1000
-      return new Promise((resolve, reject) => {
-        const settle = (finish: () => void) => {
-          clearTimeout(timer)
-          worker.removeAllListeners()
-          finish()
-        }
-        const fail = (type: string, message: string, cause?: unknown) =>
-          settle(() => {
-            running.delete(instance)
-            void worker.terminate()
-            reject(new FunctionError(type, message, cause))
-          })
-        const timer = setTimeout(
-          () => fail('Sandbox.Timedout', `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`),
-          timeoutSeconds * 1000,
-        )
-        worker.on('error', (error: Error) => fail(error.name, error.message, error))
-        worker.on('exit', (code) => fail('Runtime.ExitError', `The runtime exited with the status ${code}`))
-        worker.on(
-          'message',
-          ({
-            result,
-            error,
-          }: {
-            result?: string
-            error?: { type: string; message: string; stack?: string }
-          }) =>
-            settle(() => {
-              if (!error) return resolve(JSON.parse(result!))
-              log(`${name}: ${error.stack ?? error.message}`)
-              reject(new FunctionError(error.type, error.message))
-            }),
-        )
-        worker.postMessage({ event: JSON.parse(JSON.stringify(event)), deadline })
-      })
+    async run(event, timeoutSeconds) {
+      const patience = timeoutSeconds * 1000
+      let timer: NodeJS.Timeout | undefined
+      try {
+        return await new Promise((resolve, reject) => {
+          current = { resolve, reject }
+          timer = setTimeout(
+            () => end('Sandbox.Timedout', `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`),
+            patience,
+          )
+          worker.postMessage({ event: JSON.parse(JSON.stringify(event)), deadline: Date.now() + patience })
+        })
+      } finally {
+        current = undefined
+        clearTimeout(timer)
+      }
     },
     async stop() {
       running.delete(instance)

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { a } from '@backline/schema'
 import {
   defineAuth,
@@ -183,20 +184,85 @@ test.for<[() => unknown, RegExp]>([
 test('what is asked for and not done here is said', () => {
   const warnings: string[] = []
   const backend = defineBackend({
-    auth: defineAuth({
-      loginWith: { email: true, externalProviders: { google: {} } },
-      multifactor: { mode: 'OPTIONAL', totp: true },
-      triggers: { preSignUp: {} },
-    }),
+    auth: defineAuth({ loginWith: { email: true, externalProviders: { google: {} } } }),
     sayHello: defineFunction(),
   })
   planOf(backend, (line) => warnings.push(line))
   expect(warnings).toEqual([
-    "The function 'sayHello' is not run by the sandbox yet.",
-    'defineAuth: triggers are not run by the sandbox yet.',
-    'defineAuth: multifactor is not enforced by the sandbox yet.',
     'defineAuth: externalProviders are not served by the sandbox yet.',
+    "The function 'sayHello' is not run by the sandbox yet: no trigger names it.",
   ])
+})
+
+test('second factors, one-time codes and functions are read', () => {
+  const entry = fileURLToPath(import.meta.url)
+  const preSignUp = defineFunction({ entry, environment: { WHO: 'me' }, timeoutSeconds: 20 })
+  expect(
+    planned({
+      auth: defineAuth({
+        loginWith: { email: { otpLogin: true } },
+        multifactor: { mode: 'OPTIONAL', totp: true, email: true },
+        triggers: { preSignUp },
+      }),
+      preSignUp,
+    }).auth,
+  ).toMatchObject({
+    mfa: { mode: 'OPTIONAL', totp: true, sms: false, email: true },
+    passwordless: ['EMAIL_OTP'],
+    triggers: { preSignUp: { name: 'planOf.test', entry, environment: { WHO: 'me' }, timeoutSeconds: 20 } },
+  })
+})
+
+test.for<[() => unknown, RegExp]>([
+  [
+    () =>
+      planned({
+        auth: defineAuth({ loginWith: { email: true }, triggers: { preSignOut: defineFunction() } }),
+      }),
+    /^defineAuth: the trigger 'preSignOut' is none of preSignUp, /,
+  ],
+  [
+    () => planned({ auth: defineAuth({ loginWith: { email: true }, triggers: { preSignUp: {} } }) }),
+    /^defineAuth: triggers.preSignUp: A function must be what defineFunction/,
+  ],
+  [
+    () =>
+      planned({
+        auth: defineAuth({
+          loginWith: { email: true },
+          triggers: { preSignUp: defineFunction({ entry: '/no.ts' }) },
+        }),
+      }),
+    /^defineAuth: triggers.preSignUp: defineFunction: there is no \/no.ts/,
+  ],
+  [
+    () => planned({ auth: defineAuth({ loginWith: { email: true }, multifactor: { mode: 'REQUIRED' } }) }),
+    /^defineAuth: multifactor must turn on totp, sms or email/,
+  ],
+])('what auth asks for in vain is refused by name: %#', ([plan, message]) => {
+  expect(plan).toThrow(message)
+})
+
+test('settings of the pool that are made with CDK take effect', () => {
+  const backend = defineBackend({ auth })
+  const { cfnUserPool, cfnUserPoolClient } = backend.auth.resources.cfnResources
+  cfnUserPool.addPropertyOverride('Policies.SignInPolicy.AllowedFirstAuthFactors', ['PASSWORD', 'EMAIL_OTP'])
+  cfnUserPool.addPropertyOverride('Policies.PasswordPolicy.MinimumLength', 12)
+  cfnUserPool.deviceConfiguration = { deviceOnlyRememberedOnUserPrompt: true }
+  cfnUserPool.enabledMfas = ['SOFTWARE_TOKEN_MFA', 'EMAIL_OTP']
+  cfnUserPool.mfaConfiguration = 'ON'
+  cfnUserPoolClient.accessTokenValidity = 5
+  cfnUserPoolClient.tokenValidityUnits = { accessToken: 'minutes' }
+  const warnings: string[] = []
+  expect(planOf(backend, (line) => warnings.push(line)).auth).toMatchObject({
+    passwordless: ['EMAIL_OTP'],
+    passwordPolicy: { minLength: 12 },
+    deviceTracking: 'userOptIn',
+    mfa: { mode: 'REQUIRED', totp: true, sms: false, email: true },
+    accessTokenSeconds: 300,
+    idTokenSeconds: 3600,
+  })
+  expect(warnings).toEqual([])
 })
 
 test('outputs that the definition adds are kept, also when there are several', () => {

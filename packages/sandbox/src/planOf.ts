@@ -4,7 +4,6 @@ import {
   type BackendProps,
   type DataProps,
   type Definition,
-  type FunctionProps,
   kindOf,
   type Recording,
   type StorageGrant,
@@ -12,7 +11,6 @@ import {
   storageAllow,
 } from '@backline/schema/backend'
 import { applyToAuth, authPlan } from './authPlanOf.js'
-import { functionPlan } from './functionPlanOf.js'
 import type { BackendPlan, DataPlan, StoragePlan, StorageRule, Warn } from './plan.js'
 
 /**
@@ -51,10 +49,10 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
     extraOutputs: outputs.reduce(merge, {}),
   }
-  const triggers = new Set(Object.values(plan.auth?.triggers ?? {}).map(({ entry }) => entry))
-  for (const [name, definition] of of<FunctionProps>('function')) {
-    if (!triggers.has(functionPlan(definition, warn).entry))
-      warn(`The function '${name}' is not run by the sandbox yet: nothing that it serves calls it.`)
+  const run = new Set(Object.values(auth?.[1].props.triggers ?? {}))
+  for (const [name, definition] of of('function')) {
+    if (!run.has(definition))
+      warn(`The function '${name}' is not run by the sandbox yet: no trigger names it.`)
   }
   checkStorages(plan)
   applyRecordings(plan, auth?.[0], recordings, warn)

@@ -1,6 +1,6 @@
 import { invalidParameter, notAuthorized, parameter } from '../input.js'
 import { checkNotLocked, countWrongPassword } from './attempts.js'
-import { askForProof, personOf } from './passwordFactor.js'
+import { askForProof } from './passwordFactor.js'
 import type { Pool } from './pool.js'
 import { asked, challenge, close, type Outcome, type SignIn } from './sessions.js'
 import { hasTrigger, runTrigger } from './triggers.js'
@@ -103,9 +103,6 @@ export function withResult(
   }
   return { ...signIn, history: [...signIn.history, entry] }
 }
-
-/** Who a name stands for in this flow: made up where nobody has it. */
-export const customUsername = (pool: Pool, login: string) => personOf(pool, login).username
 
 function strings(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {}

@@ -19,7 +19,7 @@ interface Attempt {
 }
 
 /** What this name may sign in with. Names that nobody has get the pool's whole list. */
-export function availableTo(pool: Pool, user: User | undefined): string[] {
+function availableTo(pool: Pool, user: User | undefined): string[] {
   const offered = authPlan(pool).passwordless ?? []
   // A code cannot be both factors: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
   const codes = !mustGiveSecond(pool, user)
