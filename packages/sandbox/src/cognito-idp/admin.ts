@@ -15,6 +15,7 @@ import { deliverCode, sendCode } from './codes.js'
 import { adminDeviceOperations } from './devices.js'
 import { setPreference } from './mfa.js'
 import { authPlan, type Pool } from './pool.js'
+import { poolOperations } from './poolSettings.js'
 import {
   addUser,
   checkNew,
@@ -46,6 +47,7 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
   const { store } = pool.world
   const operations: Record<string, (input: Input) => object | Promise<object>> = {
     ...adminDeviceOperations(pool, (input) => known(pool, input)),
+    ...poolOperations(pool),
 
     async AdminCreateUser(input) {
       const login = text(input, 'Username')

@@ -1,9 +1,11 @@
 import {
   AssociateSoftwareTokenCommand,
   GetUserCommand,
+  GetUserPoolMfaConfigCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
   SetUserMFAPreferenceCommand,
+  SetUserPoolMfaConfigCommand,
   VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import {
@@ -240,5 +242,26 @@ test('a pool without authenticator apps says so', async () => {
   const { AccessToken } = await pool.signIn(ADA)
   await expect(pool.sdk.send(new AssociateSoftwareTokenCommand({ AccessToken }))).rejects.toMatchObject({
     name: 'SoftwareTokenMFANotFoundException',
+  })
+})
+
+test('an administrator turns the second factor on and off; it survives until a reset', async () => {
+  pool = await startPool()
+  const { UserPoolId } = pool
+  await pool.sdk.send(
+    new SetUserPoolMfaConfigCommand({
+      UserPoolId,
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    }),
+  )
+  await withApp()
+  expect((await start()).ChallengeName).toBe('SOFTWARE_TOKEN_MFA')
+  expect(pool.sandbox.outputs.auth).toMatchObject({ mfa_configuration: 'OPTIONAL', mfa_methods: ['TOTP'] })
+  await pool.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId, MfaConfiguration: 'OFF' }))
+  expect((await start()).AuthenticationResult).toBeDefined()
+  await pool.sandbox.reset()
+  expect(await pool.sdk.send(new GetUserPoolMfaConfigCommand({ UserPoolId }))).toMatchObject({
+    MfaConfiguration: 'OFF',
   })
 })

@@ -26,3 +26,8 @@ export function writeFunctions() {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+/** As `aws-lambda` types it, as far as the tests need it. */
+export type PostConfirmationTriggerHandler = <Event extends { userName: string; userPoolId: string }>(
+  event: Event,
+) => Promise<Event>

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import {
   AdminCreateUserCommand,
   ConfirmSignUpCommand,
@@ -202,6 +203,15 @@ test('userMigration brings somebody over at their first sign-in; SRP works from 
   await pool.signIn(ADA)
   expect((await signIn({ username: ADA, password: PASSWORD })).isSignedIn).toBe(true)
   await signOut()
+})
+
+test('a function may administer the pool with the AWS SDK as it comes', async () => {
+  functions = writeFunctions()
+  const entry = fileURLToPath(new URL('addToGroup.fixture.ts', import.meta.url))
+  const postConfirmation = { name: 'add', entry, environment: { GROUP_NAME: 'EDITORS' }, timeoutSeconds: 10 }
+  pool = await startPool({ triggers: { postConfirmation } })
+  await pool.register(ADA)
+  expect(decodeJwt((await pool.signIn(ADA)).AccessToken)['cognito:groups']).toEqual(['EDITORS'])
 })
 
 test.each([
