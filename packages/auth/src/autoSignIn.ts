@@ -21,7 +21,7 @@ export async function autoSignIn(ctx: Context = currentContext()): Promise<SignI
   const state = signUps(ctx)
   // A page that is mounted twice calls twice; it signs in once.
   state.finishing ??= finish(ctx).finally(() => {
-    state.finishing = undefined
+    state.finishing = state.waiting = undefined
   })
   return state.finishing
 }
@@ -38,7 +38,7 @@ async function finish(ctx: Context): Promise<SignInOutput> {
     )
   }
   // The password is not kept longer than it is needed.
-  signUps(ctx).waiting = undefined
+  signUps(ctx).waiting = { ...waiting, input: { username: waiting.input.username } }
   const until = ctx.platform.now() + patience
   for (;;) {
     const output = await signIn(waiting.input, ctx)

@@ -36,6 +36,7 @@ interface Operations {
   RevokeToken: [aws.RevokeTokenRequest, aws.RevokeTokenResponse]
   SignUp: [aws.SignUpRequest, aws.SignUpResponse]
   UpdateUserAttributes: [aws.UpdateUserAttributesRequest, aws.UpdateUserAttributesResponse]
+  VerifySoftwareToken: [aws.VerifySoftwareTokenRequest, aws.VerifySoftwareTokenResponse]
   VerifyUserAttribute: [aws.VerifyUserAttributeRequest, aws.VerifyUserAttributeResponse]
 }
 

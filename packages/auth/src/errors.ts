@@ -4,6 +4,11 @@ import { AmplifyError } from '@backline/core/internal'
 export type AuthClientErrorName =
   | 'EmptySignInUsername'
   | 'EmptySignInPassword'
+  /** `CUSTOM_WITHOUT_SRP` takes no password. */
+  | 'CustomAuthSignInPassword'
+  | 'InvalidPreferredChallenge'
+  | 'EmptyChallengeResponse'
+  | 'IncorrectMFAMethod'
   | 'EmptySignUpUsername'
   | 'EmptyConfirmSignUpUsername'
   | 'EmptyConfirmSignUpCode'
@@ -19,14 +24,25 @@ export type AuthClientErrorName =
   | 'UserUnAuthenticatedException'
   /** No user pool is configured. */
   | 'AuthUserPoolException'
-  /** The service asked for something that `signIn` cannot give, or answered with numbers that prove nothing. */
+  /** No sign-in is under way, or the service asked for something that cannot be given, or answered with numbers that prove nothing. */
   | 'SignInException'
-  /** A flow that this version does not offer. */
+  /** `authFlowType` is none that there is. */
   | 'UnsupportedAuthFlowException'
   /** The tokens were good, but the store did not keep them. */
   | 'UnexpectedSignInInterruptionException'
   /** `autoSignIn` has no sign-up to finish. */
   | 'AutoSignInException'
+  /** Neither the device nor the page can do passkeys. */
+  | 'PasskeyNotSupported'
+  | 'PasskeyAlreadyExists'
+  | 'PasskeyRegistrationCanceled'
+  | 'PasskeyAuthenticationCanceled'
+  | 'PasskeyOperationAborted'
+  | 'PasskeyRegistrationFailed'
+  | 'PasskeyRetrievalFailed'
+  | 'RelyingPartyMismatch'
+  | 'InvalidPasskeyRegistrationOptions'
+  | 'InvalidPasskeyAuthenticationOptions'
   | 'NetworkError'
   | 'TimeoutError'
   | 'AbortError'
@@ -36,6 +52,7 @@ export type AuthServiceErrorName =
   | 'AliasExistsException'
   | 'CodeDeliveryFailureException'
   | 'CodeMismatchException'
+  | 'EnableSoftwareTokenMFAException'
   | 'ExpiredCodeException'
   | 'ForbiddenException'
   | 'InternalErrorException'

@@ -29,6 +29,7 @@ export {
 export { type FetchAuthSessionOptions, fetchAuthSession } from './authSession.js'
 export { autoSignIn } from './autoSignIn.js'
 export type { CodeDeliveryDetails } from './codeDelivery.js'
+export { type ConfirmSignInInput, type ConfirmSignInOutput, confirmSignIn } from './confirmSignIn.js'
 export { type AuthFlowType, type AuthUser, type GetCurrentUserOutput, getCurrentUser } from './currentUser.js'
 export { deleteUser } from './deleteUser.js'
 export {
@@ -46,7 +47,13 @@ export {
   type UpdatePasswordInput,
   updatePassword,
 } from './password.js'
-export { type SignInInput, type SignInOptions, type SignInOutput, signIn } from './signIn.js'
+export {
+  type AuthFactorType,
+  type SignInInput,
+  type SignInOptions,
+  type SignInOutput,
+  signIn,
+} from './signIn.js'
 export type { AuthMFAType, SetUpTOTPOutput, SignInStep } from './signInStep.js'
 export { type SignOutInput, signOut } from './signOut.js'
 export {

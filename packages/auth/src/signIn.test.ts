@@ -121,7 +121,7 @@ test.each([
   ['EmptySignInPassword', { username: 'ada' }],
   [
     'UnsupportedAuthFlowException',
-    { username: 'ada', password: 'x', options: { authFlowType: 'USER_AUTH' as never } },
+    { username: 'ada', password: 'x', options: { authFlowType: 'SRP' as never } },
   ],
 ])('%s is said before anything is sent', async (name, input) => {
   await expect(signIn(input, pool.context())).rejects.toMatchObject({ name })

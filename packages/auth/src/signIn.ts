@@ -1,25 +1,29 @@
-import {
-  type Context,
-  clearCredentials,
-  clearStoredDevice,
-  currentContext,
-  decodeJWT,
-  storedSession,
-  storeSession,
-  userPool,
-} from '@backline/core/internal'
-import { type AuthResponse, cognito, passwordClaim } from './cognito.js'
-import { latestSession, userOf } from './currentUser.js'
-import { confirmDevice, type Device, knownDevice, proveDevice } from './devices.js'
+import { type Context, currentContext, userPool } from '@backline/core/internal'
+import { cognito } from './cognito.js'
+import type { AuthFlowType } from './currentUser.js'
 import { AuthError } from './errors.js'
-import { type SignInStep, signInStep, totpSetup } from './signInStep.js'
-import { signOut } from './signOut.js'
+import {
+  type Attempt,
+  conduct,
+  deviceKey,
+  keepAttempt,
+  type SignInOutput,
+  somebodyElse,
+} from './signInAttempt.js'
 import { signUps } from './signUp.js'
 import { ephemeral } from './srp.js'
 
+export type AuthFactorType = 'WEB_AUTHN' | 'EMAIL_OTP' | 'SMS_OTP' | 'PASSWORD' | 'PASSWORD_SRP'
+
 export interface SignInOptions {
-  /** How the password is shown to be known: by a proof that never sends it (`USER_SRP_AUTH`, the default), or by sending it. */
-  authFlowType?: 'USER_SRP_AUTH' | 'USER_PASSWORD_AUTH'
+  /**
+   * How users show who they are: by a proof of the password that never sends it (`USER_SRP_AUTH`, the default), by sending it
+   * (`USER_PASSWORD_AUTH`), by a factor of their choice (`USER_AUTH`), or by the app's own questions, with the password before
+   * them (`CUSTOM_WITH_SRP`) or without (`CUSTOM_WITHOUT_SRP`).
+   */
+  authFlowType?: AuthFlowType
+  /** With `USER_AUTH`: the factor to begin with, where the pool and the user have it. Without it the user is asked. */
+  preferredChallenge?: AuthFactorType
   /** Goes to the pool's Lambda triggers. */
   clientMetadata?: Record<string, string>
   /**
@@ -35,197 +39,92 @@ export interface SignInInput {
   options?: SignInOptions
 }
 
-export interface SignInOutput {
-  isSignedIn: boolean
-  nextStep: SignInStep
-}
+export type { SignInOutput }
 
 /**
- * Signs a user in, or says what is missing until they are: look at `nextStep.signInStep`.
+ * Signs a user in, or says what is missing until they are: look at `nextStep.signInStep`, and answer with `confirmSignIn`.
  *
  * @example
  * const { isSignedIn, nextStep } = await signIn({ username: 'ada@example.com', password: 'Analytical-1' })
- * if (nextStep.signInStep === 'CONFIRM_SIGN_UP') askForCode()
+ * if (nextStep.signInStep === 'CONFIRM_SIGN_IN_WITH_TOTP_CODE') askForCode()
  *
  * @throws {AuthError} `NotAuthorizedException` (wrong username or password), `UserNotFoundException`, `EmptySignInUsername`,
- *   `EmptySignInPassword`, `UserAlreadyAuthenticatedException`, `UserLambdaValidationException`, `UnsupportedAuthFlowException`
+ *   `EmptySignInPassword`, `CustomAuthSignInPassword`, `InvalidPreferredChallenge`, `UserAlreadyAuthenticatedException`,
+ *   `UserLambdaValidationException`, `UnsupportedAuthFlowException`, `PasskeyNotSupported`, `PasskeyAuthenticationCanceled`
  */
 export async function signIn(
   { username, password, options = {} }: SignInInput,
   ctx: Context = currentContext(),
 ): Promise<SignInOutput> {
   const { authFlowType = 'USER_SRP_AUTH', clientMetadata, switchUser } = options
-  userPool(ctx)
+  const { clientId: ClientId } = userPool(ctx)
   if (!username) throw new AuthError('EmptySignInUsername', 'signIn needs a username.')
-  if (!password) throw new AuthError('EmptySignInPassword', 'signIn needs a password.')
-  if (authFlowType !== 'USER_SRP_AUTH' && authFlowType !== 'USER_PASSWORD_AUTH') {
-    throw new AuthError(
-      'UnsupportedAuthFlowException',
-      `signIn does not offer authFlowType '${authFlowType}' yet.`,
-      {
-        recoverySuggestion: "Use 'USER_SRP_AUTH' or 'USER_PASSWORD_AUTH'.",
-      },
-    )
+  if (!/^(USER_(SRP_|PASSWORD_)?AUTH|CUSTOM_WITH(OUT)?_SRP)$/.test(authFlowType)) {
+    throw new AuthError('UnsupportedAuthFlowException', `signIn knows no authFlowType '${authFlowType}'.`)
   }
-  const other = await somebodyElse(ctx, username)
-  if (other && !switchUser) {
+  const preferred = authFlowType === 'USER_AUTH' ? preference(ctx, options) : undefined
+  const isCustom = authFlowType.startsWith('CUSTOM_')
+  const proves = preferred === 'PASSWORD_SRP' || /^(USER_SRP_AUTH|CUSTOM_WITH_SRP)$/.test(authFlowType)
+  const sends = preferred === 'PASSWORD' || authFlowType === 'USER_PASSWORD_AUTH'
+  if ((proves || sends) && !password) {
+    throw new AuthError('EmptySignInPassword', 'signIn needs a password.')
+  }
+  if (authFlowType === 'CUSTOM_WITHOUT_SRP' && password) {
+    throw new AuthError('CustomAuthSignInPassword', 'signIn with CUSTOM_WITHOUT_SRP takes no password.', {
+      recoverySuggestion: 'Leave the password out, or use CUSTOM_WITH_SRP.',
+    })
+  }
+  if ((await somebodyElse(ctx, username)) && !switchUser) {
     throw new AuthError('UserAlreadyAuthenticatedException', 'There is already a signed in user.', {
       recoverySuggestion:
         'Call signOut first, or pass options.switchUser to sign them out once this sign-in succeeds.',
     })
   }
 
-  try {
-    const attempt: Attempt = { username, password, authFlowType, clientMetadata }
-    const answered = await authenticate(ctx, attempt)
-    if (!answered.answer.AuthenticationResult) return await unfinished(ctx, answered)
-    if (other) await signOut({}, ctx)
-    return await enter(ctx, attempt, answered)
-  } catch (error) {
-    const signInStep = stepOfError[(error as Error).name]
-    if (signInStep) return { isSignedIn: false, nextStep: { signInStep } }
-    if (error instanceof RangeError || error instanceof SyntaxError) {
-      throw new AuthError('SignInException', `The user pool's answer cannot be used: ${error.message}`, {
-        cause: error,
-      })
-    }
-    throw error
-  }
-}
-
-interface Attempt {
-  username: string
-  password: string
-  authFlowType: 'USER_SRP_AUTH' | 'USER_PASSWORD_AUTH'
-  clientMetadata?: Record<string, string>
-}
-
-interface Answered {
-  /** The name the service knows the user by, which need not be the one they typed. */
-  name: string
-  answer: AuthResponse
-  device?: Device
-}
-
-/** Two states of a user that the service calls errors and an app calls steps. */
-const stepOfError: Record<string, 'CONFIRM_SIGN_UP' | 'RESET_PASSWORD'> = {
-  UserNotConfirmedException: 'CONFIRM_SIGN_UP',
-  PasswordResetRequiredException: 'RESET_PASSWORD',
-}
-
-async function somebodyElse(ctx: Context, username: string): Promise<boolean> {
-  const current = await latestSession(ctx)
-  if (!current) return false
-  const user = userOf(current)
-  return ![user.username, user.userId, current.username, user.signInDetails?.loginId].includes(username)
-}
-
-/** Everything up to the answer that no password or device can move on: tokens, or a question to the user. */
-async function authenticate(ctx: Context, attempt: Attempt): Promise<Answered> {
-  const { username, password, authFlowType: AuthFlow, clientMetadata: ClientMetadata } = attempt
-  const { clientId: ClientId, userPoolId } = userPool(ctx)
-  const secret = AuthFlow === 'USER_SRP_AUTH' ? ephemeral(ctx.platform.randomBytes(32)) : undefined
-  let name = username
-  let device = secret ? undefined : await knownDevice(ctx, name)
-  let provingDevice = false
-  try {
-    const credential: Record<string, string> = secret
-      ? { SRP_A: secret.A.toString(16) }
-      : { PASSWORD: password, ...deviceKey(device) }
-    const begin = {
-      AuthFlow,
-      ClientId,
-      ClientMetadata,
-      AuthParameters: { USERNAME: username, ...credential },
-    }
-    // Asking for a challenge twice does no harm; a password sent twice may send two codes.
-    let answer: AuthResponse = await cognito(ctx, 'InitiateAuth', begin, { idempotent: !!secret })
-    const asked = answer.ChallengeParameters
-    name = asked?.USERNAME ?? asked?.USER_ID_FOR_SRP ?? username
-    if (answer.ChallengeName === 'PASSWORD_VERIFIER' && secret) {
-      device = await knownDevice(ctx, name)
-      const user = asked?.USER_ID_FOR_SRP ?? name
-      const pool = userPoolId.split('_')[1] ?? ''
-      answer = await cognito(ctx, 'RespondToAuthChallenge', {
-        ChallengeName: 'PASSWORD_VERIFIER',
-        ClientId,
-        ClientMetadata,
-        Session: answer.Session,
-        ChallengeResponses: {
-          ...(await passwordClaim(ctx, secret, { pool, user, password }, asked)),
-          USERNAME: user,
-          ...deviceKey(device),
-        },
-      })
-    }
-    if (answer.ChallengeName === 'DEVICE_SRP_AUTH' && device) {
-      provingDevice = true
-      answer = await proveDevice(ctx, device, name, answer.Session, ClientMetadata)
-    }
-    return { name, answer, device }
-  } catch (error) {
-    const fault = (error as Error).name
-    if (
-      !device ||
-      !(fault === 'ResourceNotFoundException' || (provingDevice && fault === 'NotAuthorizedException'))
-    ) {
-      throw error
-    }
-    // The pool has forgotten this device, or never believed it. Its user may still come in, as from a new one.
-    await clearStoredDevice(ctx, name)
-    return authenticate(ctx, attempt)
-  }
-}
-
-function deviceKey(device: Device | undefined): { DEVICE_KEY?: string } {
-  return device ? { DEVICE_KEY: device.deviceKey } : {}
-}
-
-async function unfinished(ctx: Context, { name, answer }: Answered): Promise<SignInOutput> {
-  const nextStep = await signInStep(answer, async () => {
-    const { SecretCode = '' } = await cognito(ctx, 'AssociateSoftwareToken', { Session: answer.Session })
-    return totpSetup(SecretCode, name)
-  })
-  if (!nextStep) {
-    throw new AuthError(
-      'SignInException',
-      `The user pool asked for ${answer.ChallengeName}, which signIn cannot answer.`,
-    )
-  }
-  return { isSignedIn: false, nextStep }
-}
-
-/** Tokens in hand: keeps them, and says so once they are kept. */
-async function enter(
-  ctx: Context,
-  { username: loginId, authFlowType }: Attempt,
-  { name, answer, device }: Answered,
-): Promise<SignInOutput> {
-  const { AccessToken = '', IdToken, RefreshToken, NewDeviceMetadata } = answer.AuthenticationResult ?? {}
-  await storeSession(ctx, {
-    username: name,
-    accessToken: decodeJWT(AccessToken),
-    idToken: IdToken ? decodeJWT(IdToken) : undefined,
-    refreshToken: RefreshToken,
-    deviceMetadata: NewDeviceMetadata ? await confirmDevice(ctx, AccessToken, NewDeviceMetadata) : device,
-    signInDetails: { loginId, authFlowType },
-  })
-  // Credentials of the guest go, their identity stays: the identity pool links it to the user.
-  await clearCredentials(ctx)
-
-  const kept = await storedSession(ctx)
-  if (!kept) {
-    throw new AuthError(
-      'UnexpectedSignInInterruptionException',
-      'The sign-in succeeded, but its tokens were not kept.',
+  // What was under way before is over, whatever becomes of this.
+  await keepAttempt(ctx, undefined)
+  const { waiting } = signUps(ctx)
+  const secret = proves ? ephemeral(ctx.platform.randomBytes(32)) : undefined
+  const attempt: Attempt = { username, loginId: username, authFlowType, switchUser }
+  return conduct(ctx, attempt, { secret, password, clientMetadata }, (device) =>
+    cognito(
+      ctx,
+      'InitiateAuth',
       {
-        recoverySuggestion:
-          'See that the store chosen for the session can be written to, and holds large values.',
+        AuthFlow: isCustom ? 'CUSTOM_AUTH' : (authFlowType as 'USER_AUTH'),
+        ClientId,
+        ClientMetadata: clientMetadata,
+        // A user who has just signed up has shown already that the address is theirs.
+        Session:
+          authFlowType === 'USER_AUTH' && waiting?.input.username === username ? waiting.session : undefined,
+        AuthParameters: {
+          USERNAME: username,
+          ...(preferred && { PREFERRED_CHALLENGE: preferred }),
+          ...(secret && { SRP_A: secret.A.toString(16) }),
+          ...(secret && isCustom && { CHALLENGE_NAME: 'SRP_A' }),
+          ...(sends && { PASSWORD: password! }),
+          // Who proves a password does so for the device as well, a step later.
+          ...(!secret && authFlowType !== 'USER_AUTH' && deviceKey(device)),
+        },
       },
-    )
+      // Asking for a challenge twice does no harm; a password sent twice may send two codes.
+      { idempotent: !!secret },
+    ),
+  )
+}
+
+function preference(ctx: Context, { preferredChallenge }: SignInOptions): AuthFactorType | undefined {
+  const enabled = ctx.config.Auth?.Cognito.passwordless
+  const preferred = preferredChallenge ?? enabled?.preferredChallenge
+  if (
+    enabled &&
+    ((preferred === 'EMAIL_OTP' && !enabled.emailOtpEnabled) ||
+      (preferred === 'SMS_OTP' && !enabled.smsOtpEnabled) ||
+      (preferred === 'WEB_AUTHN' && !enabled.webAuthn))
+  ) {
+    throw new AuthError('InvalidPreferredChallenge', `The configuration does not enable ${preferred}.`, {
+      recoverySuggestion: 'Enable it in defineAuth, or prefer another challenge.',
+    })
   }
-  // Signed in by hand: nothing is left for autoSignIn to do.
-  signUps(ctx).waiting = undefined
-  ctx.events.emit('auth', 'signedIn', userOf(kept))
-  return { isSignedIn: true, nextStep: { signInStep: 'DONE' } }
+  return preferred
 }

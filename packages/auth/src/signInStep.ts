@@ -120,7 +120,7 @@ export function totpSetup(sharedSecret: string, username: string): SetUpTOTPOutp
   }
 }
 
-const mfaNames: Record<string, AuthMFAType> = {
+export const mfaNames: Record<string, AuthMFAType> = {
   SMS_MFA: 'SMS',
   SOFTWARE_TOKEN_MFA: 'TOTP',
   EMAIL_OTP: 'EMAIL',

@@ -55,7 +55,11 @@ export type ResendSignUpCodeOutput = CodeDeliveryDetails<VerifiableUserAttribute
 /** A sign-up of this context that `autoSignIn` may finish. */
 export const signUps = /* @__PURE__ */ perContext(
   'auth.signUps',
-  (): { waiting?: { input: SignInInput; byLink: boolean }; finishing?: Promise<SignInOutput> } => ({}),
+  (): {
+    /** `session` says to the service that whoever signs in has just confirmed their address. */
+    waiting?: { input: SignInInput; byLink: boolean; session?: string }
+    finishing?: Promise<SignInOutput>
+  } => ({}),
 )
 
 /**
@@ -79,7 +83,7 @@ export async function signUp(
 
   const { autoSignIn } = options
   const pool = userPool(ctx)
-  const { UserSub, UserConfirmed, CodeDeliveryDetails } = await cognito(ctx, 'SignUp', {
+  const { UserSub, UserConfirmed, CodeDeliveryDetails, Session } = await cognito(ctx, 'SignUp', {
     ClientId: pool.clientId,
     Username: username,
     // An empty password is none: the service takes a missing one where it may be missing, and refuses '' everywhere.
@@ -89,9 +93,13 @@ export async function signUp(
     ClientMetadata: options.clientMetadata,
   })
   const byLink = !UserConfirmed && ctx.config.Auth?.Cognito.signUpVerificationMethod === 'link'
-  signUps(ctx).waiting = autoSignIn
-    ? { input: { username, password, options: autoSignIn === true ? undefined : autoSignIn }, byLink }
-    : undefined
+  const how = autoSignIn === true ? {} : autoSignIn || undefined
+  signUps(ctx).waiting = how && {
+    // That flow takes no password, though the account has one.
+    input: { username, password: how.authFlowType === 'CUSTOM_WITHOUT_SRP' ? '' : password, options: how },
+    byLink,
+    session: Session,
+  }
 
   const codeDeliveryDetails = codeDelivery<VerifiableUserAttributeKey>(CodeDeliveryDetails)
   const output = { isSignUpComplete: !!UserConfirmed, userId: UserSub }
@@ -119,15 +127,17 @@ export async function confirmSignUp(
   if (!confirmationCode)
     throw new AuthError('EmptyConfirmSignUpCode', 'confirmSignUp needs a confirmationCode.')
 
-  await cognito(ctx, 'ConfirmSignUp', {
+  const { Session } = await cognito(ctx, 'ConfirmSignUp', {
     ClientId: userPool(ctx).clientId,
     Username: username,
     ConfirmationCode: confirmationCode,
     ForceAliasCreation: options.forceAliasCreation,
     ClientMetadata: options.clientMetadata,
   })
-  const waiting = signUps(ctx).waiting?.input.username === username
-  return { isSignUpComplete: true, nextStep: { signUpStep: waiting ? 'COMPLETE_AUTO_SIGN_IN' : 'DONE' } }
+  const { waiting } = signUps(ctx)
+  const isWaiting = waiting?.input.username === username
+  if (isWaiting && Session) waiting.session = Session
+  return { isSignUpComplete: true, nextStep: { signUpStep: isWaiting ? 'COMPLETE_AUTO_SIGN_IN' : 'DONE' } }
 }
 
 /**

@@ -8,6 +8,7 @@ type Fits<From, To> = From extends To ? true : { from: From; to: To }
 const fits = <_ extends true>() => {}
 
 fits<Fits<ours.SignInOutput, official.SignInOutput>>()
+fits<Fits<ours.ConfirmSignInOutput, official.ConfirmSignInOutput>>()
 fits<Fits<ours.SignUpOutput, official.SignUpOutput>>()
 fits<Fits<ours.ConfirmSignUpOutput, official.ConfirmSignUpOutput>>()
 fits<Fits<ours.ResendSignUpCodeOutput, official.ResendSignUpCodeOutput>>()
@@ -29,6 +30,9 @@ fits<Fits<official.UpdateUserAttributesInput, ours.UpdateUserAttributesInput>>()
 fits<Fits<official.ConfirmUserAttributeInput, ours.ConfirmUserAttributeInput>>()
 fits<Fits<official.SendUserAttributeVerificationCodeInput, ours.SendUserAttributeVerificationCodeInput>>()
 fits<Fits<official.DeleteUserAttributesInput, ours.DeleteUserAttributesInput>>()
+fits<Fits<official.ConfirmSignInInput, ours.ConfirmSignInInput>>()
+fits<Fits<official.SignInInput, ours.SignInInput>>()
+fits<Fits<official.SignUpInput, ours.SignUpInput>>()
 fits<Fits<official.SignOutInput, ours.SignOutInput>>()
 fits<Fits<official.FetchAuthSessionOptions, ours.FetchAuthSessionOptions>>()
 fits<Fits<official.UserAttributeKey, ours.UserAttributeKey>>()
@@ -52,8 +56,8 @@ export const retryable: Record<
 }
 
 export async function wrong(): Promise<void> {
-  // @ts-expect-error a flow that is not offered
-  await signIn({ username: name, password: 'x', options: { authFlowType: 'USER_AUTH' } })
+  // @ts-expect-error a flow that there is not
+  await signIn({ username: name, password: 'x', options: { authFlowType: 'SRP' } })
   // @ts-expect-error no username
   await signUp({ password: 'x' })
   // @ts-expect-error attributes are strings

@@ -52,7 +52,8 @@ export function createAmplifyContext(
   options: LibraryOptions = {},
 ): AmplifyContext {
   const store = options.store ?? options.platform?.store ?? createMemoryStore()
-  const ctx = newContext(normalized(config), { ...options, store }, { ...web, ...options.platform, store })
+  const platform = { ...web, tabStore: store, ...options.platform, store }
+  const ctx = newContext(normalized(config), { ...options, store }, platform)
 
   const getTokens: AmplifyContext['getTokens'] = async (sessionOptions) => {
     const who = await session(ctx, sessionOptions)

@@ -25,6 +25,7 @@ export { type Authorize, type Call, type HttpRequest, request, serverTime } from
 export { Hub } from './hub.js'
 export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
 export { withLock } from './lock.js'
+export { passkey } from './passkeys.js'
 export type { KeyValueStorageInterface, Platform } from './platform.js'
 export type { GraphQLAuthMode, LibraryOptions, OAuthConfig, ResourcesConfig } from './resourcesConfig.js'
 export { type RestJsonCall, restJson } from './restJson.js'
@@ -42,6 +43,6 @@ export {
   storedDevice,
   storeSession,
 } from './sessionStore.js'
-export { createMemoryStore } from './stores.js'
+export { createMemoryStore, tabStore } from './stores.js'
 export { livePlatform } from './web.js'
 export { withProgress } from './withProgress.js'

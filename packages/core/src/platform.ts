@@ -31,6 +31,10 @@ export interface Platform extends Partial<LivePlatform> {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
   /** The default store: `localStorage` where there is one, memory elsewhere. */
   readonly store: KeyValueStorageInterface
+  /** For what belongs to one tab and outlives a reload of it: `sessionStorage` where left out. */
+  readonly tabStore?: KeyValueStorageInterface
+  /** Creates (`create`) and asks for (`get`) passkeys; what goes in and comes out is JSON as WebAuthn writes it. The browser's own where left out. */
+  passkeys?(ceremony: 'create' | 'get', options: object): Promise<object>
   /** Milliseconds since 1970 by the device's clock. For the server's, see `serverTime` in `clock.ts`. */
   now(): number
   randomBytes(length: number): Uint8Array

@@ -1,3 +1,4 @@
+import type { Context } from './context.js'
 import type { KeyValueStorageEvent, KeyValueStorageInterface } from './platform.js'
 
 /** A store that lives as long as the program. */
@@ -92,6 +93,11 @@ export const defaultStorage: KeyValueStorageInterface = /* @__PURE__ */ createWe
 
 /** `sessionStorage`, or memory where there is none. */
 export const sessionStorage: KeyValueStorageInterface = /* @__PURE__ */ createWebStore('sessionStorage')
+
+/** Where a context keeps what belongs to one tab and outlives a reload of it. */
+export function tabStore({ platform }: Context): KeyValueStorageInterface {
+  return platform.tabStore ?? sessionStorage
+}
 
 /** Memory, shared by everything in this program. */
 export const sharedInMemoryStorage: KeyValueStorageInterface = /* @__PURE__ */ createMemoryStore()

@@ -1,0 +1,53 @@
+import { type Context, passkey } from '@backline/core/internal'
+import { AuthError } from './errors.js'
+
+// The moment in which the device asks its user for a finger, a face or a PIN.
+
+/** What browsers say, in our words. https://www.w3.org/TR/webauthn-3/#sctn-op-get-assertion, #sctn-createCredential */
+const faults: Record<string, [name: string, message: string]> = {
+  InvalidStateError: ['PasskeyAlreadyExists', 'There is a passkey for this user on the device already.'],
+  AbortError: ['PasskeyOperationAborted', 'The passkey ceremony was aborted.'],
+  SecurityError: [
+    'RelyingPartyMismatch',
+    'The relying party of the user pool does not match the domain of this page.',
+  ],
+}
+
+/** Shows that a passkey is here. */
+export function askForPasskey(ctx: Context, options: string | undefined): Promise<object> {
+  return ceremony(ctx, 'get', () => JSON.parse(options ?? ''), 'Authentication', 'PasskeyRetrievalFailed')
+}
+
+/** Makes a passkey. */
+export function makePasskey(ctx: Context, options: unknown): Promise<object> {
+  return ceremony(ctx, 'create', () => options, 'Registration', 'PasskeyRegistrationFailed')
+}
+
+async function ceremony(
+  ctx: Context,
+  kind: 'create' | 'get',
+  read: () => unknown,
+  purpose: 'Authentication' | 'Registration',
+  failure: string,
+): Promise<object> {
+  let options: { challenge?: string } | undefined
+  try {
+    options = read() as typeof options
+  } catch {}
+  if (!options?.challenge) {
+    throw new AuthError(`InvalidPasskey${purpose}Options`, 'The user pool sent no options for a passkey.', {
+      recoverySuggestion: 'See that WEB_AUTHN is enabled in the user pool, with its relying party.',
+    })
+  }
+  try {
+    return await passkey(ctx, kind, options)
+  } catch (cause) {
+    const { name, message, recoverySuggestion } = cause as AuthError
+    if (name === 'PasskeyNotSupported') throw new AuthError(name, message, { cause, recoverySuggestion })
+    const [ours, text] =
+      name === 'NotAllowedError'
+        ? [`Passkey${purpose}Canceled`, 'The passkey ceremony was canceled, or took too long.']
+        : (faults[name] ?? [failure, `The device could not do it: ${message}`])
+    throw new AuthError(ours, text, { cause })
+  }
+}
