@@ -28,7 +28,8 @@ if (!newEnough(process.versions.node)) {
     )
     process.exit(1)
   }
-  const child = spawn(newer, process.argv.slice(1), { stdio: 'inherit' })
+  // The channel is how the child learns that this process is gone, however it went.
+  const child = spawn(newer, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   process.exit(await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1))))
 }
@@ -40,6 +41,7 @@ if (!found) {
   )
   process.exit(1)
 }
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 const { runSandbox } = await import(pathToFileURL(found).href)
 process.exit(await runSandbox(args))
 

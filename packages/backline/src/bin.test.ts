@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,4 +64,46 @@ test("the app's own sandbox gets the arguments, and its exit code is the command
   )
   expect(await run('sandbox', '--port', '0')).toEqual({ code: 7, stdout: '["--port","0"]\n', stderr: '' })
   rmSync(home, { recursive: true })
+})
+
+test('an old Node hands over to the newer one of the app, which does not outlive it', async () => {
+  const sandbox = join(app, 'node_modules/@backline/sandbox')
+  mkdirSync(sandbox, { recursive: true })
+  writeFileSync(
+    join(sandbox, 'package.json'),
+    '{ "name": "@backline/sandbox", "type": "module", "exports": "./index.js" }',
+  )
+  writeFileSync(
+    join(sandbox, 'index.js'),
+    `export const runSandbox = () => new Promise((resolve) => {
+      setInterval(() => {}, 1000)
+      process.on('SIGTERM', () => { console.log('ended'); resolve(0) })
+      console.log('up on ' + process.versions.node)
+    })`,
+  )
+  mkdirSync(join(app, 'node_modules/node/bin'), { recursive: true })
+  writeFileSync(join(app, 'node_modules/node/package.json'), '{ "name": "node" }')
+  symlinkSync(process.execPath, join(app, 'node_modules/node/bin/node'))
+  const old = join(app, 'old.mjs')
+  writeFileSync(
+    old,
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })",
+  )
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const parent = spawn(process.execPath, ['--import', old, bin, 'sandbox'], { cwd: app })
+    let text = ''
+    // It closes when the last process that writes to it has ended.
+    const closed = new Promise((resolve) => parent.stdout.once('close', resolve))
+    const ended = new Promise((resolve) => parent.once('exit', resolve))
+    await new Promise<void>((resolve) =>
+      parent.stdout.on('data', (chunk) => {
+        text += chunk
+        if (text.includes('up on')) resolve()
+      }),
+    )
+    parent.kill(signal)
+    expect(await ended).toBe(signal === 'SIGTERM' ? 0 : null)
+    await closed
+    expect(text).toBe(`up on ${process.versions.node}\nended\n`)
+  }
 })

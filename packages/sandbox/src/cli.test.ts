@@ -202,6 +202,7 @@ test('it runs until it is told to end, and keeps its data for the next time', as
     }).then((answer) => answer.json() as Promise<{ data: unknown }>)
   await ask(data.url, 'mutation { createTodo(input: { content: "kept" }) { id } }')
   first.kill('SIGTERM')
+  first.kill('SIGINT')
   expect(await first.ended).toBe(0)
 
   const second = start(app, '--once')

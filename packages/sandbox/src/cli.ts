@@ -152,9 +152,10 @@ function reloadOnChange(folder: string, outputs: string, sandbox: Sandbox): () =
   }
 }
 
+/** Told twice is told once: a terminal tells every process of the command, and they tell each other. */
 function ended(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
+    process.on('SIGINT', () => resolve())
+    process.on('SIGTERM', () => resolve())
   })
 }
