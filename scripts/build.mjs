@@ -46,7 +46,7 @@ function placeDeclarations(from, to) {
     mkdirSync(dirname(join(to, file)), { recursive: true })
     // tsc leaves references to hand-written declarations pointing into the sources.
     const text = readFileSync(join(from, file), 'utf8').replace(/(<reference path=")[^"]*\/src\//g, '$1./')
-    writeFileSync(join(to, file), text)
+    writeFileSync(join(to, file), withoutServiceTypes(text))
   }
 }
 
@@ -65,6 +65,13 @@ function placeModules(folder, to) {
     tsconfigRaw: {},
     logLevel: 'warning',
   })
+}
+
+/** What a service answers is typed by its own SDK in our sources. An app has no such package, and no type it can name says such a thing. */
+function withoutServiceTypes(text) {
+  const sdk = /^import type \* as (\w+) from '@aws-sdk\/[\w-]+';\n/m
+  const [, name] = sdk.exec(text) ?? []
+  return name ? text.replace(sdk, '').replace(new RegExp(`\\b${name}\\.\\w+`, 'g'), 'any') : text
 }
 
 /** A self-contained package keeps what it needs of others under `dist/inner/`, and points there. */
