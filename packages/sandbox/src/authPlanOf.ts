@@ -1,6 +1,6 @@
 import type { AuthProps, Recording } from '@backline/schema/backend'
 import { functionPlan } from './functionPlanOf.js'
-import type { AuthPlan, MfaPlan, Triggers, Warn } from './plan.js'
+import type { AttributeRule, AuthPlan, Messages, MfaPlan, Triggers, Warn } from './plan.js'
 
 /** What `defineAuth(…)` says, with Amplify's defaults. */
 export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
@@ -16,6 +16,14 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
     .map(([name]) => attributeOnTheWire(name))
   const mfa = mfaPlan(props)
   const passwordless = passwordlessOf(props)
+  const rest = {
+    ...rulesOf(props),
+    ...recoveryOf(props),
+    ...messagesOf(props, warn),
+    ...(props.passwordlessOptions?.preferredChallenge
+      ? { preferredChallenge: String(props.passwordlessOptions.preferredChallenge) }
+      : {}),
+  }
   return {
     loginWith: { email: !!loginWith.email, phone: !!loginWith.phone, username: !!loginWith.username },
     requiredAttributes: [
@@ -39,6 +47,7 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
     accessTokenSeconds: 3600,
     idTokenSeconds: 3600,
     refreshTokenSeconds: 30 * 86_400,
+    ...rest,
     ...(mfa ? { mfa } : {}),
     ...(passwordless.length > 0 ? { passwordless } : {}),
     ...(props.triggers ? { triggers: triggersOf(props.triggers, warn) } : {}),
@@ -51,6 +60,102 @@ function attributeOnTheWire(name: string): string {
   if (name === 'fullname') return 'name'
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
+
+/** https://docs.amplify.aws/react/build-a-backend/auth/concepts/user-attributes/ */
+function rulesOf({ userAttributes = {} }: AuthProps): Pick<AuthPlan, 'attributeRules'> {
+  const rules = Object.entries(userAttributes).flatMap(([name, said]): [string, AttributeRule][] => {
+    if (typeof said !== 'object') return []
+    const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
+    const type = said.dataType ?? 'String'
+    if (type !== 'String' && type !== 'Number' && type !== 'Boolean' && type !== 'DateTime') {
+      throw new Error(
+        `defineAuth: userAttributes['${name}'].dataType '${type}' is none of String, Number, Boolean, DateTime.`,
+      )
+    }
+    const bounds = {
+      min: number(said.min),
+      max: number(said.max),
+      minLength: number(said.minLen),
+      maxLength: number(said.maxLen),
+    }
+    const given = Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined))
+    return [[attributeOnTheWire(name), { type, mutable: said.mutable ?? true, ...given }]]
+  })
+  return rules.length > 0 ? { attributeRules: Object.fromEntries(rules) } : {}
+}
+
+/** The ways of CDK's `AccountRecovery`. That MFA by text stands in the way of recovery by text is not looked at. */
+const RECOVERIES: Record<string, NonNullable<AuthPlan['recovery']>> = {
+  EMAIL_AND_PHONE_WITHOUT_MFA: ['email', 'phone_number'],
+  EMAIL_ONLY: ['email'],
+  PHONE_AND_EMAIL: ['phone_number', 'email'],
+  PHONE_ONLY_WITHOUT_MFA: ['phone_number'],
+  PHONE_WITHOUT_MFA_AND_EMAIL: ['phone_number', 'email'],
+  NONE: [],
+}
+
+function recoveryOf({ accountRecovery }: AuthProps): Pick<AuthPlan, 'recovery'> {
+  if (accountRecovery === undefined) return {}
+  const recovery = RECOVERIES[accountRecovery]
+  if (!recovery) {
+    throw new Error(
+      `defineAuth: accountRecovery '${accountRecovery}' is none of ${Object.keys(RECOVERIES).join(', ')}.`,
+    )
+  }
+  return { recovery }
+}
+
+/** Texts are functions of where the code goes; here they are asked once. */
+function messagesOf({ loginWith, multifactor, senders }: AuthProps, warn: Warn): Pick<AuthPlan, 'messages'> {
+  const email = (typeof loginWith.email === 'object' ? loginWith.email : {}) as MessageProps
+  const phone = (typeof loginWith.phone === 'object' ? loginWith.phone : {}) as MessageProps
+  const invited = email.userInvitation ?? phone.userInvitation
+  const sms = typeof multifactor?.sms === 'object' ? multifactor.sms.smsMessage : undefined
+  if (email.verificationEmailStyle === 'LINK') {
+    warn('defineAuth: verificationEmailStyle LINK is not served by the sandbox: codes are mailed.')
+  }
+  const sender = senders?.email as { fromEmail?: string; fromName?: string } | undefined
+  if (senders?.sms) warn('defineAuth: senders.sms is not run by the sandbox: texts go to the inbox.')
+  if (sender && !sender.fromEmail)
+    warn('defineAuth: senders.email as a function is not run by the sandbox: mail goes to the inbox.')
+  const messages: Messages = known({
+    from:
+      sender?.fromEmail && (sender.fromName ? `${sender.fromName} <${sender.fromEmail}>` : sender.fromEmail),
+    verification: part({
+      subject: email.verificationEmailSubject,
+      body: email.verificationEmailBody?.(code),
+      sms: phone.verificationMessage?.(code),
+    }),
+    invitation: part({
+      subject: invited?.emailSubject,
+      body: invited?.emailBody?.(username, code),
+      sms: invited?.smsMessage?.(username, code),
+    }),
+    mfa: part({ sms: sms?.(code) }),
+  })
+  return Object.keys(messages).length > 0 ? { messages } : {}
+}
+
+interface MessageProps {
+  verificationEmailStyle?: string
+  verificationEmailSubject?: string
+  verificationEmailBody?: (createCode: () => string) => string
+  verificationMessage?: (createCode: () => string) => string
+  userInvitation?: {
+    emailSubject?: string
+    emailBody?: (username: () => string, code: () => string) => string
+    smsMessage?: (username: () => string, code: () => string) => string
+  }
+}
+
+const code = () => '{####}'
+const username = () => '{username}'
+
+/** Only what was said. */
+const known = <Value extends object>(value: Value): Value =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value
+const part = <Value extends object>(value: Value): Value | undefined =>
+  Object.values(value).some((each) => each !== undefined) ? known(value) : undefined
 
 function mfaPlan({ multifactor, loginWith }: AuthProps): MfaPlan | undefined {
   if (!multifactor || multifactor.mode === 'OFF') return undefined
@@ -143,6 +248,18 @@ function applyOverride(auth: AuthPlan, resource: string, [head, ...rest]: string
       const rules = Object.entries(fields(parts.passwordPolicy))
       return rules.map(([key, each]) => setPolicy(auth, key, each)).every(Boolean)
     }
+    case 'cfnUserPool.aliasAttributes':
+      for (const each of list(value)) {
+        if (each === 'email') auth.loginWith.email = true
+        if (each === 'phone_number') auth.loginWith.phone = true
+        if (each === 'preferred_username') auth.preferredUsernameAlias = true
+      }
+      return true
+    case 'cfnUserPoolClient.refreshTokenRotation':
+      if (parts.feature === 'ENABLED')
+        auth.refreshRotation = { graceSeconds: Number(parts.retryGracePeriodSeconds ?? 0) }
+      else delete auth.refreshRotation
+      return true
     case 'cfnUserPool.deviceConfiguration':
       auth.deviceTracking = parts.deviceOnlyRememberedOnUserPrompt === true ? 'userOptIn' : 'always'
       return true

@@ -2,6 +2,8 @@
 export interface Message {
   channel: 'email' | 'sms'
   to: string
+  /** Who sends it, where the definition says so. */
+  from?: string
   /** The code or temporary password in it, where there is one. */
   code?: string
   subject: string

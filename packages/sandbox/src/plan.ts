@@ -39,9 +39,38 @@ export interface AuthPlan {
   deviceTracking?: 'always' | 'userOptIn'
   /** What may stand instead of a password; nothing where left out. */
   passwordless?: ('EMAIL_OTP' | 'SMS_OTP' | 'WEB_AUTHN')[]
+  /** What `InitiateAuth` begins with where the client does not say; only told in the outputs. */
+  preferredChallenge?: string
+  /** Names beside the one that users were given. */
+  preferredUsernameAlias?: boolean
+  /** By attribute as on the wire; standard attributes that nothing was said about may be anything. */
+  attributeRules?: Record<string, AttributeRule>
+  /** Where a forgotten password's code may go, in order; nowhere where empty. Mail before text where left out. */
+  recovery?: ('email' | 'phone_number')[]
+  messages?: Messages
+  /** A refresh token is good once; the old one for so many seconds more. */
+  refreshRotation?: { graceSeconds: number }
   triggers?: Triggers
   /** The event that `preTokenGeneration` gets; 1 where left out. */
   preTokenVersion?: 1 | 2
+}
+
+export interface AttributeRule {
+  type: 'String' | 'Number' | 'Boolean' | 'DateTime'
+  mutable: boolean
+  minLength?: number
+  maxLength?: number
+  min?: number
+  max?: number
+}
+
+/** Texts in the app's words, with `{####}` for the code and `{username}` for the name. */
+export interface Messages {
+  /** Such as `Shop <no-reply@example.com>`. */
+  from?: string
+  verification?: { subject?: string; body?: string; sms?: string }
+  invitation?: { subject?: string; body?: string; sms?: string }
+  mfa?: { sms?: string }
 }
 
 export interface MfaPlan {

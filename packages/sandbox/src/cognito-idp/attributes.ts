@@ -3,7 +3,7 @@ import { attributes, invalidParameter, text, texts } from '../input.js'
 import { signedIn } from './account.js'
 import { type CodeDeliveryDetails, sendCode, takeCode } from './codes.js'
 import { authPlan, type Pool } from './pool.js'
-import { checkAttributes, findUser, saveUser, type User } from './users.js'
+import { checkAttributes, checkMutable, findUser, saveUser, type User } from './users.js'
 
 /** What signed-in people change about themselves. A new address counts once its code has come back, as Amplify sets its pools up. */
 export function attributeOperations(pool: Pool): Record<string, Operation> {
@@ -13,6 +13,7 @@ export function attributeOperations(pool: Pool): Record<string, Operation> {
       const user = await signedIn(pool, text(input, 'AccessToken'))
       const changes = attributes(input, 'UserAttributes')
       checkAttributes(pool, changes, false)
+      checkMutable(pool, user, changes)
       for (const name of authPlan(pool).requiredAttributes) {
         if (changes[name] === '') {
           throw invalidParameter(

@@ -1,7 +1,7 @@
 import { randomInt, timingSafeEqual } from 'node:crypto'
 import { ServiceError } from '../awsJson.js'
 import { forgetAttempts, limit } from './attempts.js'
-import type { Pool } from './pool.js'
+import { authPlan, type Pool } from './pool.js'
 import { runTrigger } from './triggers.js'
 import type { User } from './users.js'
 
@@ -103,13 +103,22 @@ export async function deliverCode(pool: Pool, user: User, delivery: Delivery): P
     response: { smsMessage: null, emailMessage: null, emailSubject: null },
   })
   const byMail = attribute === 'email'
+  const { from, verification, invitation, mfa } = authPlan(pool).messages ?? {}
+  const own: { subject?: string; body?: string; sms?: string } | undefined =
+    source === 'CustomMessage_AdminCreateUser'
+      ? invitation
+      : source === 'CustomMessage_Authentication'
+        ? mfa
+        : verification
   const words = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
-  const body = words(byMail ? custom?.emailMessage : custom?.smsMessage) ?? text
+  const body =
+    words(byMail ? custom?.emailMessage : custom?.smsMessage) ?? (byMail ? own?.body : own?.sms) ?? text
   inbox.deliver({
     channel: byMail ? 'email' : 'sms',
     to,
     code,
-    subject: (byMail ? words(custom?.emailSubject) : undefined) ?? subject,
+    subject: (byMail ? (words(custom?.emailSubject) ?? own?.subject) : undefined) ?? subject,
+    ...(from && byMail ? { from } : {}),
     body: body.replaceAll(PLACE, code).replaceAll(NAME_PLACE, login ?? user.username),
     at: clock.now(),
   })

@@ -4,7 +4,7 @@ import { signedIn } from './account.js'
 import { checkNotLocked, countWrongPassword, forgetAttempts } from './attempts.js'
 import { expiredCode, sendCode, takeCode } from './codes.js'
 import { migrate } from './migration.js'
-import { checkClient, type Pool } from './pool.js'
+import { authPlan, checkClient, type Pool } from './pool.js'
 import { checkPassword, pretendedDelivery } from './signUp.js'
 import { runTrigger } from './triggers.js'
 import { findUser, passwordFits, protect, saveUser, type User } from './users.js'
@@ -16,13 +16,15 @@ export function passwordOperations(pool: Pool): Record<string, Operation> {
     async ForgotPassword(input) {
       checkClient(pool, input)
       const login = text(input, 'Username')
+      if (authPlan(pool).recovery?.length === 0)
+        throw notAuthorized('Contact administrator to reset password.')
       const metadata = texts(input, 'ClientMetadata')
       if (!findUser(pool, login)) await migrate(pool, login, { metadata })
       const user = findUser(pool, login)
       if (user?.status === 'FORCE_CHANGE_PASSWORD') {
         throw notAuthorized('User password cannot be reset in the current state.')
       }
-      const attribute = user?.enabled ? verified(user) : undefined
+      const attribute = user?.enabled ? verified(pool, user) : undefined
       if (!user || !attribute) {
         if (user)
           log('cognito-idp: ForgotPassword sent nothing: the user has no verified email or phone number.')
@@ -68,9 +70,8 @@ export function passwordOperations(pool: Pool): Record<string, Operation> {
   }
 }
 
-function verified({ attributes }: User): 'email' | 'phone_number' | undefined {
-  const proven = (name: 'email' | 'phone_number') =>
-    attributes[name] && attributes[`${name}_verified`] === 'true'
-  if (proven('email')) return 'email'
-  return proven('phone_number') ? 'phone_number' : undefined
+/** The first proven address that the pool recovers accounts by. */
+function verified(pool: Pool, { attributes }: User): 'email' | 'phone_number' | undefined {
+  const { recovery = ['email', 'phone_number'] as const } = authPlan(pool)
+  return recovery.find((name) => attributes[name] && attributes[`${name}_verified`] === 'true')
 }

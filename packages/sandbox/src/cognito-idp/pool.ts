@@ -58,6 +58,11 @@ const MIGRATIONS = [
    CREATE INDEX devices_by_sub ON devices (sub);
    ALTER TABLE refresh_tokens ADD COLUMN device_key TEXT;
    CREATE TABLE pool_settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`,
+  // The tokens of a session: with rotation there are several. `until` is when a spent one's grace ends.
+  `CREATE TABLE refresh_secrets (
+     hash TEXT PRIMARY KEY, origin_jti TEXT NOT NULL REFERENCES refresh_tokens (origin_jti) ON DELETE CASCADE, until INTEGER) STRICT;
+   CREATE INDEX refresh_secrets_by_session ON refresh_secrets (origin_jti);
+   INSERT INTO refresh_secrets SELECT hash, origin_jti, NULL FROM refresh_tokens`,
 ]
 
 /** Opens the one pool of this store; its ids are made once and stay, through resets as well. */

@@ -7,10 +7,10 @@ import { checkDevice, finishDeviceSrp, startDeviceSrp } from './devices.js'
 import { answerTotp, selectMfa, setUpMfa } from './mfa.js'
 import { migrate } from './migration.js'
 import { askForProof, checkPasswordOf, finishSrp, personOf } from './passwordFactor.js'
-import { checkClient, type Pool } from './pool.js'
+import { authPlan, checkClient, type Pool } from './pool.js'
 import { type Outcome, type SignIn, sessionIn } from './sessions.js'
 
-import { readRefreshToken, sign } from './tokens.js'
+import { readRefreshToken, rotate, sign } from './tokens.js'
 import { runTrigger } from './triggers.js'
 import { answerPassword, answerPasswordSrp, selectChallenge, startUserAuth } from './userAuth.js'
 import { findUser, userBySub } from './users.js'
@@ -40,6 +40,8 @@ export async function initiateAuth(pool: Pool, input: Input, flow: string): Prom
   const given = texts(input, 'AuthParameters')
   const metadata = texts(input, 'ClientMetadata')
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
+    // A client that rotates has no other way to a new token than the operation made for it.
+    if (authPlan(pool).refreshRotation) throw invalidParameter(`${flow} flow not enabled for this client`)
     return refresh(pool, parameter(given, 'REFRESH_TOKEN'), metadata)
   }
   if (!FLOWS.includes(flow)) throw invalidParameter(`${flow} flow not enabled for this client`)
@@ -159,14 +161,12 @@ async function refresh(pool: Pool, token: string, metadata: Record<string, strin
   const user = userBySub(pool, sub)
   if (!user) throw notAuthorized('Invalid Refresh Token')
   if (!user.enabled) throw notAuthorized('User is disabled.')
+  const rotation = authPlan(pool).refreshRotation
+  const tokens = await sign(pool, user, { originJti, authTime, deviceKey, source: 'RefreshTokens', metadata })
   return {
     ChallengeParameters: {},
-    AuthenticationResult: await sign(pool, user, {
-      originJti,
-      authTime,
-      deviceKey,
-      source: 'RefreshTokens',
-      metadata,
-    }),
+    AuthenticationResult: rotation
+      ? { ...tokens, RefreshToken: rotate(pool, token, originJti, rotation.graceSeconds) }
+      : tokens,
   }
 }

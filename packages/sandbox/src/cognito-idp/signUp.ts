@@ -61,8 +61,13 @@ export function signUpOperations(pool: Pool): Record<string, Operation> {
       if (user.status !== 'UNCONFIRMED') {
         throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`)
       }
+      const proven = reachableAt(user)
+      checkAlias(pool, user, proven, input.ForceAliasCreation === true)
       takeCode(pool, user, 'signUp', code)
-      confirm(pool, user, reachableAt(user))
+      store.transaction(() => {
+        takeAlias(pool, user, proven)
+        confirm(pool, user, proven)
+      })
       await postConfirmation(pool, user, texts(input, 'ClientMetadata'))
       if (!authPlan(pool).passwordless?.length) return {}
       const session = optionalText(input, 'Session')
@@ -167,11 +172,11 @@ export function newUser(
 
 /** @throws {ServiceError} `UsernameExistsException` */
 export function checkNew(pool: Pool, user: User): void {
-  const { email, phone } = authPlan(pool).loginWith
+  const { email, phone, username } = authPlan(pool).loginWith
   const taken = [
     user.username,
-    ...(email && user.attributes.email ? [user.attributes.email] : []),
-    ...(phone && user.attributes.phone_number ? [user.attributes.phone_number] : []),
+    ...(email && !username && user.attributes.email ? [user.attributes.email] : []),
+    ...(phone && !username && user.attributes.phone_number ? [user.attributes.phone_number] : []),
   ].some((login) => findUser(pool, login))
   if (taken) throw new ServiceError('UsernameExistsException', 'User already exists')
 }
@@ -180,6 +185,27 @@ export function checkNew(pool: Pool, user: User): void {
 export function addUser(pool: Pool, user: User): void {
   checkNew(pool, user)
   saveUser(pool, user)
+}
+
+type Address = 'email' | 'phone_number'
+
+/** Who else has this address for a name, now that it is proven? */
+function otherOwner(pool: Pool, user: User, proven: Address | undefined): User | undefined {
+  const owner = proven && findUser(pool, user.attributes[proven] ?? '')
+  return owner && owner.sub !== user.sub ? owner : undefined
+}
+
+function checkAlias(pool: Pool, user: User, proven: Address | undefined, force: boolean): void {
+  if (otherOwner(pool, user, proven) && !force) {
+    throw new ServiceError('AliasExistsException', `An account with the given ${proven} already exists.`)
+  }
+}
+
+/** The address leads to who proved it last. */
+function takeAlias(pool: Pool, user: User, proven: Address | undefined): void {
+  const owner = otherOwner(pool, user, proven)
+  if (owner)
+    saveUser(pool, { ...owner, attributes: { ...owner.attributes, [`${proven}_verified`]: 'false' } })
 }
 
 export function confirm(pool: Pool, user: User, proven?: 'email' | 'phone_number'): void {

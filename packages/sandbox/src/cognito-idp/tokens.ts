@@ -68,6 +68,7 @@ export async function startSession(
     now + authPlan(pool).refreshTokenSeconds * 1000,
     occasion.deviceKey ?? null,
   )
+  addSecret(pool, originJti, refreshToken)
   return { ...tokens, RefreshToken: refreshToken }
 }
 
@@ -78,15 +79,25 @@ interface RefreshRow {
   expires_at: number
   revoked: number
   device_key: string | null
+  until: number | null
 }
 
-/** Whose refresh token this is. @throws {ServiceError} `NotAuthorizedException` */
+const sessionOf = ({ world: { store } }: Pool, token: string) =>
+  store.get<RefreshRow>(
+    `SELECT r.*, s.until FROM refresh_secrets s JOIN refresh_tokens r ON r.origin_jti = s.origin_jti WHERE s.hash = ?`,
+    hash(token),
+  )
+
+/** Whose refresh token this is. @throws {ServiceError} `NotAuthorizedException`, `RefreshTokenReuseException` */
 export function readRefreshToken(pool: Pool, token: string) {
-  const { store, clock } = pool.world
-  const row = store.get<RefreshRow>('SELECT * FROM refresh_tokens WHERE hash = ?', hash(token))
+  const now = pool.world.clock.now()
+  const row = sessionOf(pool, token)
   if (!row) throw notAuthorized('Invalid Refresh Token')
   if (row.revoked) throw notAuthorized('Refresh Token has been revoked')
-  if (clock.now() >= row.expires_at) throw notAuthorized('Refresh Token has expired')
+  if (row.until !== null && now >= row.until) {
+    throw new ServiceError('RefreshTokenReuseException', 'The refresh token has already been used.')
+  }
+  if (now >= row.expires_at) throw notAuthorized('Refresh Token has expired')
   return {
     sub: row.sub,
     originJti: row.origin_jti,
@@ -95,9 +106,29 @@ export function readRefreshToken(pool: Pool, token: string) {
   }
 }
 
-/** Puts out one session: its refresh token and every access and id token that came from it. */
-export function revokeSession({ world: { store } }: Pool, refreshToken: string): void {
-  store.run('UPDATE refresh_tokens SET revoked = 1 WHERE hash = ?', hash(refreshToken))
+/** The next token of a session whose tokens are good once; this one lives on for a moment, for whoever lost the answer. */
+export function rotate(pool: Pool, token: string, originJti: string, graceSeconds: number): string {
+  const { store, clock } = pool.world
+  const next = randomBytes(96).toString('base64url')
+  store.transaction(() => {
+    store.run(
+      'UPDATE refresh_secrets SET until = coalesce(until, ?) WHERE hash = ?',
+      clock.now() + graceSeconds * 1000,
+      hash(token),
+    )
+    addSecret(pool, originJti, next)
+  })
+  return next
+}
+
+function addSecret({ world: { store } }: Pool, originJti: string, token: string): void {
+  store.run('INSERT INTO refresh_secrets VALUES (?, ?, NULL)', hash(token), originJti)
+}
+
+/** Puts out one session: its refresh tokens and every access and id token that came from them. */
+export function revokeSession(pool: Pool, refreshToken: string): void {
+  const row = sessionOf(pool, refreshToken)
+  if (row) pool.world.store.run('UPDATE refresh_tokens SET revoked = 1 WHERE origin_jti = ?', row.origin_jti)
 }
 
 export function revokeSessionsOf({ world: { store } }: Pool, { sub }: User): void {

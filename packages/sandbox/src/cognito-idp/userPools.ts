@@ -132,6 +132,15 @@ function outputsOf(pool: Pool): Record<string, unknown> {
         ...(mfa?.email ? ['EMAIL'] : []),
       ],
       mfa_configuration: mfa?.mode ?? 'NONE',
+      ...(plan.passwordless?.length
+        ? {
+            passwordless: {
+              email_otp_enabled: plan.passwordless.includes('EMAIL_OTP'),
+              sms_otp_enabled: plan.passwordless.includes('SMS_OTP'),
+              ...(plan.preferredChallenge ? { preferred_challenge: plan.preferredChallenge } : {}),
+            },
+          }
+        : {}),
       standard_required_attributes: plan.requiredAttributes,
       username_attributes: loginWith.username ? [] : verifiable,
       user_verification_types: verifiable.length > 0 ? verifiable : ['email'],

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { invalidParameter, notAuthorized } from '../input.js'
+import type { AttributeRule } from '../plan.js'
 import { authPlan, type Pool } from './pool.js'
 import { verifierOf } from './srp.js'
 
@@ -60,15 +61,29 @@ export function signsInByAttribute(pool: Pool): boolean {
   return !loginWith.username && (loginWith.email || loginWith.phone)
 }
 
-/** By whatever the pool lets people sign in with, or by the username proper; case does not matter. */
+/**
+ * By whatever the pool lets people sign in with, or by the username proper; case does not matter. Where people choose a
+ * username, an address is only another name for them, and only once it is proven.
+ */
 export function findUser(pool: Pool, login: string): User | undefined {
-  const { email, phone } = authPlan(pool).loginWith
+  const { loginWith, preferredUsernameAlias } = authPlan(pool)
   const key = login.toLowerCase()
-  const by = (column: string) =>
-    pool.world.store.get<Row>(`SELECT * FROM users WHERE ${column} = ? ORDER BY created_at`, key)
-  const row =
-    by('username_key') ?? (email ? by('email_key') : undefined) ?? (phone ? by('phone_key') : undefined)
-  return row && userOf(row)
+  const all = (where: string) =>
+    pool.world.store.all<Row>(`SELECT * FROM users WHERE ${where} ORDER BY created_at`, key).map(userOf)
+  const by = (name: 'email' | 'phone_number', column: string) =>
+    all(`${column} = ?`).find(
+      ({ attributes }) => !loginWith.username || attributes[`${name}_verified`] === 'true',
+    )
+  return (
+    all('username_key = ?')[0] ??
+    (loginWith.email ? by('email', 'email_key') : undefined) ??
+    (loginWith.phone ? by('phone_number', 'phone_key') : undefined) ??
+    (preferredUsernameAlias
+      ? all("lower(json_extract(attributes, '$.preferred_username')) = ?").find(
+          ({ status }) => status !== 'UNCONFIRMED',
+        )
+      : undefined)
+  )
 }
 
 export function userBySub(pool: Pool, sub: string): User | undefined {
@@ -143,10 +158,49 @@ export function checkAttributes(pool: Pool, attributes: Record<string, string>, 
       )
     }
   }
+  for (const [name, rule] of Object.entries(authPlan(pool).attributeRules ?? {})) {
+    const fault = attributes[name] === undefined ? undefined : ruleFault(attributes[name], rule)
+    if (fault) throw invalidParameter(`Attributes did not conform to the schema: ${name}: ${fault}\n`)
+  }
   if (attributes.email && !EMAIL.test(attributes.email))
     throw invalidParameter('Invalid email address format.')
   if (attributes.phone_number && !PHONE.test(attributes.phone_number)) {
     throw invalidParameter('Invalid phone number format.')
+  }
+}
+
+/** @throws {ServiceError} for attributes that are given once and for all. */
+export function checkMutable(pool: Pool, { attributes }: User, changes: Record<string, string>): void {
+  const { attributeRules = {} } = authPlan(pool)
+  for (const [name, value] of Object.entries(changes)) {
+    if (attributeRules[name]?.mutable === false && value !== attributes[name]) {
+      throw invalidParameter(`user.${name}: Attribute cannot be updated.\n`)
+    }
+  }
+}
+
+function ruleFault(
+  value: string,
+  { type, min, max, minLength, maxLength }: AttributeRule,
+): string | undefined {
+  if (value === '') return undefined
+  switch (type) {
+    case 'Number': {
+      const number = Number(value)
+      if (!Number.isFinite(number)) return 'Number must be a number'
+      if (min !== undefined && number < min) return `Number must be no less than ${min}`
+      return max !== undefined && number > max ? `Number must be no greater than ${max}` : undefined
+    }
+    case 'Boolean':
+      return /^(true|false)$/i.test(value) ? undefined : 'Boolean must be true or false'
+    case 'DateTime':
+      return Number.isNaN(Date.parse(value)) ? 'DateTime must be a date' : undefined
+    case 'String':
+      if (minLength !== undefined && value.length < minLength)
+        return `String must be no shorter than ${minLength} characters`
+      return maxLength !== undefined && value.length > maxLength
+        ? `String must be no longer than ${maxLength} characters`
+        : undefined
   }
 }
 
