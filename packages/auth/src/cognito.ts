@@ -18,11 +18,17 @@ import { type Ephemeral, proof, timestamp } from './srp.js'
 interface Operations {
   AssociateSoftwareToken: [aws.AssociateSoftwareTokenRequest, aws.AssociateSoftwareTokenResponse]
   ChangePassword: [aws.ChangePasswordRequest, aws.ChangePasswordResponse]
+  CompleteWebAuthnRegistration: [
+    aws.CompleteWebAuthnRegistrationRequest,
+    aws.CompleteWebAuthnRegistrationResponse,
+  ]
   ConfirmDevice: [aws.ConfirmDeviceRequest, aws.ConfirmDeviceResponse]
   ConfirmForgotPassword: [aws.ConfirmForgotPasswordRequest, aws.ConfirmForgotPasswordResponse]
   ConfirmSignUp: [aws.ConfirmSignUpRequest, aws.ConfirmSignUpResponse]
   DeleteUser: [aws.DeleteUserRequest, Record<string, never>]
   DeleteUserAttributes: [aws.DeleteUserAttributesRequest, aws.DeleteUserAttributesResponse]
+  DeleteWebAuthnCredential: [aws.DeleteWebAuthnCredentialRequest, aws.DeleteWebAuthnCredentialResponse]
+  ForgetDevice: [aws.ForgetDeviceRequest, Record<string, never>]
   ForgotPassword: [aws.ForgotPasswordRequest, aws.ForgotPasswordResponse]
   GetUser: [aws.GetUserRequest, aws.GetUserResponse]
   GetUserAttributeVerificationCode: [
@@ -31,10 +37,15 @@ interface Operations {
   ]
   GlobalSignOut: [aws.GlobalSignOutRequest, aws.GlobalSignOutResponse]
   InitiateAuth: [aws.InitiateAuthRequest, aws.InitiateAuthResponse]
+  ListDevices: [aws.ListDevicesRequest, aws.ListDevicesResponse]
+  ListWebAuthnCredentials: [aws.ListWebAuthnCredentialsRequest, aws.ListWebAuthnCredentialsResponse]
   ResendConfirmationCode: [aws.ResendConfirmationCodeRequest, aws.ResendConfirmationCodeResponse]
   RespondToAuthChallenge: [aws.RespondToAuthChallengeRequest, aws.RespondToAuthChallengeResponse]
   RevokeToken: [aws.RevokeTokenRequest, aws.RevokeTokenResponse]
+  SetUserMFAPreference: [aws.SetUserMFAPreferenceRequest, aws.SetUserMFAPreferenceResponse]
   SignUp: [aws.SignUpRequest, aws.SignUpResponse]
+  StartWebAuthnRegistration: [aws.StartWebAuthnRegistrationRequest, aws.StartWebAuthnRegistrationResponse]
+  UpdateDeviceStatus: [aws.UpdateDeviceStatusRequest, aws.UpdateDeviceStatusResponse]
   UpdateUserAttributes: [aws.UpdateUserAttributesRequest, aws.UpdateUserAttributesResponse]
   VerifySoftwareToken: [aws.VerifySoftwareTokenRequest, aws.VerifySoftwareTokenResponse]
   VerifyUserAttribute: [aws.VerifyUserAttributeRequest, aws.VerifyUserAttributeResponse]

@@ -19,7 +19,6 @@ afterEach(() => pool.close())
 const done = { isSignedIn: true, nextStep: { signInStep: 'DONE' } }
 const tokens = { AuthenticationResult: tokensOf('sub-bob') }
 const named = (name: string) => expect.objectContaining({ name })
-// biome-ignore lint/suspicious/noExplicitAny: looks into whatever was sent
 const lastHeard = () => pool.heard.at(-1)!.input as Record<string, any>
 
 /** Bob, to whom the pool puts this question first. */

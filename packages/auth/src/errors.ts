@@ -32,6 +32,10 @@ export type AuthClientErrorName =
   | 'UnexpectedSignInInterruptionException'
   /** `autoSignIn` has no sign-up to finish. */
   | 'AutoSignInException'
+  | 'SetUpTOTPException'
+  | 'EmptyVerifyTOTPSetupCode'
+  /** The pool does not track this device. */
+  | 'DeviceMetadataNotFoundException'
   /** Neither the device nor the page can do passkeys. */
   | 'PasskeyNotSupported'
   | 'PasskeyAlreadyExists'
@@ -80,6 +84,13 @@ export type AuthServiceErrorName =
   | 'UserNotConfirmedException'
   | 'UserNotFoundException'
   | 'UsernameExistsException'
+  | 'WebAuthnChallengeNotFoundException'
+  | 'WebAuthnClientMismatchException'
+  | 'WebAuthnConfigurationMissingException'
+  | 'WebAuthnCredentialNotSupportedException'
+  | 'WebAuthnNotEnabledException'
+  | 'WebAuthnOriginNotAllowedException'
+  | 'WebAuthnRelyingPartyMismatchException'
 
 /** Every name an {@link AuthError} is known to carry. A name that Cognito invents tomorrow passes through as it is. */
 export type AuthErrorName = AuthClientErrorName | AuthServiceErrorName | (string & {})

@@ -39,6 +39,24 @@ export {
   type AuthServiceErrorName,
 } from './errors.js'
 export {
+  type FetchMFAPreferenceOutput,
+  fetchMFAPreference,
+  setUpTOTP,
+  type UpdateMFAPreferenceInput,
+  updateMFAPreference,
+  type VerifyTOTPSetupInput,
+  verifyTOTPSetup,
+} from './mfa.js'
+export {
+  type AuthWebAuthnCredential,
+  associateWebAuthnCredential,
+  type DeleteWebAuthnCredentialInput,
+  deleteWebAuthnCredential,
+  type ListWebAuthnCredentialsInput,
+  type ListWebAuthnCredentialsOutput,
+  listWebAuthnCredentials,
+} from './passkeys.js'
+export {
   type ConfirmResetPasswordInput,
   confirmResetPassword,
   type ResetPasswordInput,
@@ -68,3 +86,11 @@ export {
   signUp,
 } from './signUp.js'
 export { cognitoCredentialsProvider, cognitoUserPoolsTokenProvider } from './tokenProvider.js'
+export {
+  type AuthDevice,
+  type FetchDevicesOutput,
+  type ForgetDeviceInput,
+  fetchDevices,
+  forgetDevice,
+  rememberDevice,
+} from './userDevices.js'

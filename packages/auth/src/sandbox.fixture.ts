@@ -9,10 +9,10 @@ import { confirmSignUp, signIn, signUp } from './index.js'
 
 export const password = 'Analytical-1'
 
-export function useSandbox() {
+export function useSandbox(more: Partial<Parameters<typeof defineAuth>[0]> = {}) {
   const state = {} as { sandbox: Sandbox }
   beforeAll(async () => {
-    const auth = defineAuth({ loginWith: { email: true } })
+    const auth = defineAuth({ loginWith: { email: true }, ...more })
     state.sandbox = await startSandbox({ backend: defineBackend({ auth }) })
   })
   afterAll(() => state.sandbox.stop())
