@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -115,4 +115,50 @@ test('only one copy of the runtime answers, whichever way it is loaded', async (
   const { Amplify: required } = await import(entry('index.cjs'))
   Amplify.configure({ Auth: { Cognito: { userPoolId: 'us-east-1_x', userPoolClientId: 'client' } } })
   expect(required.getConfig()).toEqual(Amplify.getConfig())
+})
+
+test('an app with groups, relations, several buckets and guests type-checks and runs in Node', async () => {
+  const team = join(folder, 'team')
+  cpSync(join(root, 'tests/compat/apps/team'), team, { recursive: true })
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', team])
+  await start(
+    'node_modules/aws-amplify/bin/backline.mjs',
+    ['sandbox', '--port=0', '--memory', '--backend=team/amplify', '--outputs=team/amplify_outputs.json'],
+    /Stop it with/,
+  )
+  const outputs = JSON.parse(readFileSync(join(team, 'amplify_outputs.json'), 'utf8'))
+  const codeFor = async (to: string) => {
+    const body = JSON.stringify({ to })
+    const answer = await fetch(`${outputs.auth.user_pool_endpoint}/_backline/inbox/next`, {
+      method: 'POST',
+      body,
+    })
+    return ((await answer.json()) as { code: string }).code
+  }
+  run(join(root, 'node_modules/.bin/esbuild'), ['team/src/main.ts', '--outfile=team/main.mjs'])
+  const { play } = await import(pathToFileURL(join(team, 'main.mjs')).href)
+  expect(await play(outputs, codeFor)).toEqual({
+    entered: true,
+    owned: true,
+    selected: {
+      title: 'Hello',
+      location: { lat: 1.5 },
+      comments: ['first'],
+      cover: { url: 'https://example.com/a.png' },
+      where: { street: 'Main', number: 3 },
+    },
+    drafts: ['Hello'],
+    back: 'Hello',
+    fetched: 'it is me',
+    refused: 'AccessDenied',
+    guest: {
+      tokens: undefined,
+      heard: 'from a guest',
+      guestReads: [{ title: 'Hello' }],
+      guestWrites: 'Unauthorized',
+      picture: 'it is me',
+    },
+    bobSees: [],
+    privacies: ['PRIVATE', 'FRIENDS_ONLY', 'PUBLIC'],
+  })
 })
