@@ -321,7 +321,8 @@ function setPolicy({ passwordPolicy }: AuthPlan, key: string, value: unknown): b
   if (key === 'minimumLength' && typeof value === 'number') passwordPolicy.minLength = value
   else if (key in passwordPolicy && typeof value === 'boolean')
     Object.assign(passwordPolicy, { [key]: value })
-  else return false
+  // Temporary passwords last here: nothing that works now stops working for it.
+  else return key === 'temporaryPasswordValidityDays'
   return true
 }
 

@@ -94,7 +94,7 @@ import { Construct } from 'constructs'
 import { auth } from './auth'
 const backend = defineBackend({ auth })
 const { cfnUserPool, cfnIdentityPool } = backend.auth.resources.cfnResources
-cfnUserPool.policies = { passwordPolicy: { minimumLength: 12, requireSymbols: false } }
+cfnUserPool.policies = { passwordPolicy: { minimumLength: 12, requireSymbols: false, temporaryPasswordValidityDays: 20 } }
 cfnUserPool.addPropertyOverride('Policies.PasswordPolicy.RequireNumbers', false)
 cfnUserPool.deletionProtection = 'ACTIVE'
 cfnIdentityPool.allowUnauthenticatedIdentities = false
