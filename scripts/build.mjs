@@ -119,8 +119,6 @@ function addCommonJsDeclarations(dist) {
 /** Types that an app reads may come from what it gets with the package, and from nowhere else. */
 function refuseForeignTypes(dist, { name, dependencies = {}, peerDependencies = {} }, entries) {
   const known = Object.keys({ ...dependencies, ...peerDependencies, [name]: '' })
-  // A tool for apps of the client, which brings it.
-  if (name === '@backline/sandbox') known.push('rxjs')
   const files = new Set(entries.map((entry) => join(dist, `${entry}.d.ts`)))
   for (const file of files) {
     const text = readFileSync(file, 'utf8').replace(/^\s*(\/\*)?\*.*$/gm, '')

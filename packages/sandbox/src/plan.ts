@@ -1,5 +1,3 @@
-import type { Schema } from '@backline/schema'
-
 /** What the definition asks for that the sandbox does not do. Said once, so that nobody is surprised later. */
 export type Warn = (line: string) => void
 
@@ -106,7 +104,7 @@ export interface FunctionPlan {
 
 export interface DataPlan {
   /** What `a.schema(…)` returned. */
-  schema: Schema
+  schema: object
   defaultAuthMode: 'apiKey' | 'userPool' | 'identityPool' | 'iam' | 'oidc' | 'lambda'
   /** Days until the API key expires; undefined where no key is wanted. */
   apiKeyDays?: number

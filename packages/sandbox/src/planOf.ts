@@ -1,4 +1,3 @@
-import type { Schema } from '@backline/schema'
 import {
   type AuthProps,
   type BackendProps,
@@ -87,7 +86,7 @@ function dataPlan(props: DataProps): DataPlan {
     throw new Error('defineData: apiKeyAuthorizationMode.expiresInDays must be a whole number from 1 to 365.')
   }
   return {
-    schema: props.schema as Schema,
+    schema: props.schema,
     defaultAuthMode: mode,
     apiKeyDays: modes?.apiKeyAuthorizationMode || mode === 'apiKey' ? (days ?? 7) : undefined,
   }
