@@ -3,7 +3,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { root } from './packages.mjs'
 
-const CORE = ['@backline/core', '@backline/core/internal', '@backline/core/sigv4']
+const CORE = ['', '/internal', '/livePlatform', '/sigv4', '/unsigned'].map(
+  (entry) => `@backline/core${entry}`,
+)
 const ALLOWED = {
   core: [],
   schema: [],

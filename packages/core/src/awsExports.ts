@@ -12,17 +12,16 @@ import type { ResourcesConfig } from './resourcesConfig.js'
 // aws-exports.js and amplifyconfiguration.json, as the Amplify CLI of generation 1 writes them.
 // https://docs.amplify.aws/gen1/react/tools/libraries/configure-categories/
 
-const table = `aws_user_pools_:Auth.Cognito:id=userPoolId web_client_id=userPoolClientId
-aws_cognito_:Auth.Cognito:identity_pool_id
-aws_appsync_:API.GraphQL:graphqlEndpoint=endpoint apiKey region
-aws_user_files_s3_:Storage.S3:bucket bucket_region=region dangerously_connect_to_http_endpoint_for_testing
-aws_mobile_analytics_app_:Analytics.Pinpoint:id=appId region
-Notifications.InAppMessaging.AWSPinpoint:Notifications.InAppMessaging.Pinpoint:appId region
-Notifications.Push.AWSPinpoint:Notifications.PushNotification.Pinpoint:appId region
-geo.amazon_location_service:Geo.LocationService:region maps% geofenceCollections% search_indices%`
+const table = `it:Auth.Cognito:aws_user_pools_id=userPoolId aws_user_pools_web_client_id=userPoolClientId aws_cognito_identity_pool_id=identityPoolId
+it:API.GraphQL:aws_appsync_graphqlEndpoint=endpoint aws_appsync_apiKey=apiKey aws_appsync_region=region
+it:Storage.S3:aws_user_files_s3_bucket=bucket aws_user_files_s3_bucket_region=region aws_user_files_s3_dangerously_connect_to_http_endpoint_for_testing=dangerouslyConnectToHttpEndpointForTesting
+it:Analytics.Pinpoint:aws_mobile_analytics_app_id=appId aws_mobile_analytics_app_region=region
+it.Notifications.InAppMessaging.AWSPinpoint:Notifications.InAppMessaging.Pinpoint:appId region
+it.Notifications.Push.AWSPinpoint:Notifications.PushNotification.Pinpoint:appId region
+it.geo.amazon_location_service:Geo.LocationService:region maps% geofenceCollections% search_indices%`
 
 export function parseAwsExports(exports: Written): ResourcesConfig {
-  const config = read(exports, table)
+  const config = read({ it: exports }, table)
   const {
     aws_appsync_authenticationType: mode,
     aws_bots_config: bots,
@@ -77,7 +76,7 @@ function completeAuth(exports: Written, cognito: Written): void {
   }
   cognito.loginWith = flags(take('username_attributes'), { email: 'EMAIL', phone: 'PHONE_NUMBER' })
   cognito.loginWith.username = !(cognito.loginWith.email || cognito.loginWith.phone)
-  if (oauth && Object.keys(oauth).length > 0) {
+  if (oauth?.domain) {
     const { domain, scope: scopes, redirectSignIn = '', redirectSignOut = '', responseType } = oauth
     cognito.loginWith.oauth = {
       domain,
@@ -86,6 +85,6 @@ function completeAuth(exports: Written, cognito: Written): void {
       redirectSignOut: redirectSignOut.split(','),
       responseType,
     }
-    if (social?.length > 0) cognito.loginWith.oauth.providers = social.map(capitalize)
+    if (social?.[0]) cognito.loginWith.oauth.providers = social.map(capitalize)
   }
 }

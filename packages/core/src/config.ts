@@ -13,13 +13,6 @@ export interface UserPool {
   loginWith?: CognitoUserPoolConfig['loginWith']
 }
 
-export interface IdentityPool {
-  identityPoolId: string
-  region: string
-  url: string
-  allowGuestAccess: boolean
-}
-
 const suffixes: Record<string, string> = {
   cn: 'amazonaws.com.cn',
   'eusc-de': 'amazonaws.eu',
@@ -32,7 +25,7 @@ export function dnsSuffix(region: string): string {
   return suffixes[region.split(/-\w+-\d/)[0]!] ?? 'amazonaws.com'
 }
 
-function cognitoConfig(ctx: Context): Partial<CognitoConfig> {
+export function cognitoConfig(ctx: Context): Partial<CognitoConfig> {
   return ctx.config.Auth?.Cognito ?? {}
 }
 
@@ -57,17 +50,8 @@ export function userPool(ctx: Context): UserPool {
   return { userPoolId, clientId, region, url, loginWith }
 }
 
-/** The identity pool, if one is configured. */
-export function identityPool(ctx: Context): IdentityPool | undefined {
-  const { identityPoolId, identityPoolEndpoint, allowGuestAccess } = cognitoConfig(ctx)
-  if (!identityPoolId) return undefined
-
-  const region = regionOf('InvalidIdentityPoolIdException', 'identityPoolId', identityPoolId, ':')
-  const url = identityPoolEndpoint ?? `https://cognito-identity.${region}.${dnsSuffix(region)}/`
-  return { identityPoolId, region, url, allowGuestAccess: !!allowGuestAccess }
-}
-
-function regionOf(error: string, key: string, id: string, separator: string): string {
+/** The region that a pool's id begins with. */
+export function regionOf(error: string, key: string, id: string, separator: string): string {
   const region = id.split(separator)[0]!
   if (!region || region === id) {
     throw new AmplifyError(

@@ -1,7 +1,6 @@
 import { serverTime } from './clock.js'
-import { type IdentityPool, identityPool } from './config.js'
 import { type Context, joined, perContext, type Shared } from './context.js'
-import { fetchIdentity, type Identity } from './identityPool.js'
+import { fetchIdentity, type Identity, type IdentityPool, identityPool } from './identityPool.js'
 import { session } from './session.js'
 import type { Session } from './sessionStore.js'
 

@@ -1,11 +1,28 @@
 import { awsJson } from './awsJson.js'
-import type { IdentityPool } from './config.js'
+import { cognitoConfig, dnsSuffix, regionOf } from './config.js'
 import type { Context } from './context.js'
 import { AmplifyError } from './errors.js'
 import type { AWSCredentials } from './resourcesConfig.js'
 import type { Session } from './sessionStore.js'
 
 // The identity-pool wire, as far as we speak it: GetId and GetCredentialsForIdentity, unsigned, the enhanced flow.
+
+export interface IdentityPool {
+  identityPoolId: string
+  region: string
+  url: string
+  allowGuestAccess: boolean
+}
+
+/** The identity pool, if one is configured. */
+export function identityPool(ctx: Context): IdentityPool | undefined {
+  const { identityPoolId, identityPoolEndpoint, allowGuestAccess } = cognitoConfig(ctx)
+  if (!identityPoolId) return undefined
+
+  const region = regionOf('InvalidIdentityPoolIdException', 'identityPoolId', identityPoolId, ':')
+  const url = identityPoolEndpoint ?? `https://cognito-identity.${region}.${dnsSuffix(region)}/`
+  return { identityPoolId, region, url, allowGuestAccess: !!allowGuestAccess }
+}
 
 export interface Identity {
   credentials: AWSCredentials

@@ -5,8 +5,6 @@ export { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex, utf8 
 export {
   dnsSuffix,
   hasUserPool,
-  type IdentityPool,
-  identityPool,
   notConfigured,
   type UserPool,
   userPool,
@@ -23,6 +21,7 @@ export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'
 export { type HubCapsule, HubClass, type HubPayload } from './events.js'
 export { type Authorize, type Call, type HttpRequest, request, serverTime } from './http.js'
 export { Hub } from './hub.js'
+export { type IdentityPool, identityPool } from './identityPool.js'
 export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
 export { withLock } from './lock.js'
 export { passkey } from './passkeys.js'
@@ -44,5 +43,4 @@ export {
   storeSession,
 } from './sessionStore.js'
 export { createMemoryStore, tabStore } from './stores.js'
-export { livePlatform } from './web.js'
 export { withProgress } from './withProgress.js'

@@ -31,7 +31,7 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
   if (strange && version <= '1.5') throw wrong(strange, 'is not a section of amplify_outputs.json')
 
   const config = read(outputs, table)
-  if (auth) completeAuth(auth, config.Auth.Cognito)
+  if (config.Auth) completeAuth(auth, config.Auth.Cognito)
 
   const S3 = config.Storage?.S3
   if (S3?.buckets) {

@@ -27,31 +27,23 @@ export const authModes: Record<string, string> = {
 /**
  * Copies keys by a table of lines `from:to:keys`, both paths of sections, such as `data:API.GraphQL:url!=endpoint api_key`. A key
  * comes out in our spelling (`apiKey`) or as the name after `=`. `!` marks what must be there. A value is a text, or with `*` a list,
- * `%` an object, `@` one of {@link authModes}, `?` anything. Keys not named are left alone: a newer file may hold more. A `from`
- * that ends in `_` is what the keys begin with, and its line counts only if the first of them is there.
+ * `%` an object, `@` one of {@link authModes}, `?` anything. Keys not named are left alone: a newer file may hold more.
  */
 export function read(source: Written, table: string, config: Written = {}): Written {
   for (const line of table.split('\n')) {
     const [from, to, keys] = line.split(':') as [string, string, string]
-    const isPrefix = from.endsWith('_')
-    const section = isPrefix ? source : walk(source, from)
-    if (section == null || (isPrefix && section[from + /\w+/.exec(keys)![0]] == null)) continue
-    if (kindOf(section) !== '%') throw wrong(from, 'must be an object', section)
+    const section = walk(source, from)
+    if (section == null) continue
+    check(from, section, '%')
 
-    const result = walk(config, to, {})
     for (const [, key, kind, required, name] of keys.matchAll(/(\w+)([*%?@]?)(!?)(?:=(\w+))?/g)) {
-      const value = section[isPrefix ? from + key : key!]
-      const path = `${from}${isPrefix ? '' : '.'}${key}`
-      if (value == null) {
-        if (required) throw wrong(path, `is missing: there is only ${Object.keys(section)}`)
-        continue
-      }
-      if (kind === '@' ? !authModes[value] : kind !== '?' && kind !== kindOf(value)) {
-        const must = { '*': 'a list', '%': 'an object', '@': `one of ${Object.keys(authModes)}` }[kind!]
-        throw wrong(path, `must be ${must ?? 'a text'}`, value)
-      }
-      result[name ?? key!.replace(/_(.)/g, (_, letter) => letter.toUpperCase())] =
-        kind === '@' ? authModes[value] : value
+      const value = section[key!]
+      const path = `${from}.${key}`
+      if (value != null) {
+        check(path, value, kind!)
+        walk(config, to, {})[name ?? key!.replace(/_(.)/g, (_, letter) => letter.toUpperCase())] =
+          kind === '@' ? authModes[value] : value
+      } else if (required) throw wrong(path, `is missing: there is only ${Object.keys(section)}`)
     }
   }
   return config
@@ -64,8 +56,12 @@ function walk(root: Written, path: string, missing?: object): Written {
     .reduce((parent, key) => (missing ? (parent[key] ??= { ...missing }) : parent?.[key]), root)
 }
 
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? '*' : typeof value === 'object' ? '%' : typeof value === 'string' ? '' : '?'
+function check(path: string, value: Written, kind: string): void {
+  const found = Array.isArray(value) ? '*' : ({ object: '%', string: '' }[typeof value as string] ?? '?')
+  if (kind === '@' ? !authModes[value] : kind !== '?' && kind !== found) {
+    const must = { '*': 'a list', '%': 'an object', '@': `one of ${Object.keys(authModes)}` }[kind]
+    throw wrong(path, `must be ${must ?? 'a text'}`, value)
+  }
 }
 
 /** FACEBOOK becomes Facebook. */

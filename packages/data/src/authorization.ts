@@ -1,6 +1,6 @@
 // Who we are to AppSync, by its authorization modes: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 
-import { type AmplifyError, type Context, type GraphQLAuthMode, session } from '@backline/core/internal'
+import { type AmplifyError, type Context, type GraphQLAuthMode, session } from '@backline/core/unsigned'
 import { DataError, GraphQLAuthError } from './errors.js'
 
 export type Headers = Record<string, string>

@@ -1,6 +1,6 @@
 // How the operations of a client are called, and how their answers are given back.
 
-import type { Context } from '@backline/core/internal'
+import type { Context } from '@backline/core/unsigned'
 import type { GraphQLCall } from './authorization.js'
 import type { GraphQLFormattedError, GraphQLResponse } from './errors.js'
 import { send } from './graphql.js'

@@ -1,4 +1,4 @@
-import { type Context, currentContext, type GraphQLAuthMode } from '@backline/core/internal'
+import { type Context, currentContext, type GraphQLAuthMode } from '@backline/core/unsigned'
 import type { Client as SchemaClient } from '@backline/schema'
 import { Observable } from 'rxjs'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'

@@ -1,4 +1,4 @@
-import { AmplifyError, type ErrorDetails } from '@backline/core/internal'
+import { AmplifyError, type ErrorDetails } from '@backline/core/unsigned'
 
 /** One error of an answer, as GraphQL services send them, and as we describe what kept us from an answer. */
 export interface GraphQLFormattedError {
@@ -74,15 +74,6 @@ export function answerError(answer: GraphQLResponse): DataError {
     },
     answer,
   )
-}
-
-/** Node has had a global `WebSocket` since 22. */
-export function noWebSocket(cause: Error): DataError {
-  return new DataError('NoWebSocket', 'Subscriptions need a global WebSocket, and this runtime has none.', {
-    cause,
-    recoverySuggestion:
-      "Use Node 22 or later, or give it one before: globalThis.WebSocket = (await import('ws')).WebSocket",
-  })
 }
 
 export function isCancelError(error: unknown): boolean {

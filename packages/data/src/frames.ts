@@ -1,6 +1,6 @@
 // What is sent on AppSync's real-time sockets, and where they are.
 
-import { type Context, storedSession, toBase64Url, utf8 } from '@backline/core/internal'
+import { type Context, storedSession, toBase64Url, utf8 } from '@backline/core/unsigned'
 import {
   customHeaders,
   type GraphQLCall,
@@ -118,6 +118,15 @@ async function proofHeaders(
     refresh,
   )
   return { ...signed.headers, host }
+}
+
+/** Node has had a global `WebSocket` since 22. */
+export function noWebSocket(cause: Error): DataError {
+  return new DataError('NoWebSocket', 'Subscriptions need a global WebSocket, and this runtime has none.', {
+    cause,
+    recoverySuggestion:
+      "Use Node 22 or later, or give it one before: globalThis.WebSocket = (await import('ws')).WebSocket",
+  })
 }
 
 /** The service's refusal as subscribers get it, with the message that `aws-amplify` gives it. */

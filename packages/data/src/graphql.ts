@@ -1,6 +1,6 @@
 // GraphQL over HTTP as AppSync speaks it. See docs/protocols/appsync.md. Not spoken: batching, persisted queries, GET.
 
-import { type Context, request } from '@backline/core/internal'
+import { type Context, request } from '@backline/core/unsigned'
 import {
   customHeaders,
   type GraphQLCall,

@@ -3,11 +3,12 @@
 // Subscriptions outlive sockets: one that is lost is replaced, and every subscription starts again on it with fresh proof.
 // Not spoken: the query-string form of the connection's proof, and AppSync Events.
 
-import { type Context, livePlatform, perContext, toHex } from '@backline/core/internal'
+import { livePlatform } from '@backline/core/livePlatform'
+import { type Context, perContext, toHex } from '@backline/core/unsigned'
 import { type GraphQLCall, isTransient, refreshable } from './authorization.js'
 import { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
-import { DataError, type GraphQLFormattedError, type GraphQLResponse, noWebSocket } from './errors.js'
-import { connectionFailed, handshake, isTokenRefused, socketKey, startFrame } from './frames.js'
+import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'
+import { connectionFailed, handshake, isTokenRefused, noWebSocket, socketKey, startFrame } from './frames.js'
 
 /** What a subscriber hears. */
 export interface Listener {
