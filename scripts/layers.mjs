@@ -18,6 +18,7 @@ const ALLOWED = {
     '@backline/auth',
     '@backline/data',
     '@backline/storage',
+    '@backline/storage/server',
     '@backline/schema',
     '@backline/schema/backend',
   ],

@@ -53,37 +53,45 @@ const IMPORTS = [
   {
     what: 'downloadData',
     of: { storage: ['downloadData'] },
-    budget: 12_000,
-    all: 16_350,
+    budget: 14_000,
+    all: 18_400,
     goalAll: 14_000,
     never: [MULTIPART],
   },
   {
     what: 'getUrl',
     of: { storage: ['getUrl'] },
-    budget: 11_850,
-    all: 16_150,
+    budget: 13_000,
+    all: 17_400,
     goalAll: 13_000,
     never: [MULTIPART],
   },
   {
     what: 'list',
     of: { storage: ['list'] },
-    budget: 11_750,
-    all: 16_050,
+    budget: 13_500,
+    all: 17_900,
     goalAll: 13_500,
     never: [MULTIPART, 'uploadId'],
   },
   {
     what: 'remove',
     of: { storage: ['remove'] },
-    budget: 12_450,
-    all: 16_750,
+    budget: 13_500,
+    all: 17_900,
     goalAll: 13_500,
     never: [MULTIPART],
   },
-  { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 15_800, all: 20_000 },
-  { what: 'all of storage', of: { storage: '*' }, budget: 17_700, all: 22_000, goalAll: 20_000 },
+  {
+    what: 'getProperties',
+    of: { storage: ['getProperties'] },
+    budget: 13_500,
+    goalAll: 13_500,
+    never: [MULTIPART],
+  },
+  { what: 'copy', of: { storage: ['copy'] }, budget: 13_500, goalAll: 13_500 },
+  { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 18_500, all: 22_900 },
+  { what: 'all of storage', of: { storage: '*' }, budget: 20_000, all: 24_400, goalAll: 20_000 },
   {
     what: 'typical app',
     of: {
@@ -209,7 +217,7 @@ function reached({ outputFiles, metafile }, kinds) {
 }
 
 async function weighUnused(entry) {
-  const subpath = entry === 'index' ? '' : `/${entry.replace('auth-', 'auth/')}`
+  const subpath = entry === 'index' ? '' : `/${entry.replace(/^(auth|storage)-/, '$1/')}`
   const chunks = reached(await bundle(`import 'backline${subpath}'`), ['import-statement', 'dynamic-import'])
   return { entry, bytes: sizes(chunks).min }
 }

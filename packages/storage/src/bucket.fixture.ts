@@ -34,9 +34,16 @@ export async function startBucket() {
           'guests/*': [allow.guest.to(['read', 'write', 'delete'])],
         }),
       }),
+      archive: defineStorage({
+        name: 'archive',
+        access: (allow: any) => ({ 'guests/*': [allow.guest.to(['read'])] }),
+      }),
     }),
   })
-  const { storage } = sandbox.outputs as { storage: { bucket_name: string } }
+  const { storage } = sandbox.outputs as {
+    storage: { bucket_name: string; buckets: { name: string; bucket_name: string }[] }
+  }
+  const archive = storage.buckets.find(({ name }) => name === 'archive')!.bucket_name
 
   /** As an administrator, unless `guest`: then as somebody who has not signed in. */
   function watch({
@@ -62,7 +69,7 @@ export async function startBucket() {
         async fetch(input, init) {
           const { pathname, search } = new URL(String(input))
           const [, bucket, target = ''] = /^\/([^/]*)\/?(.*)$/.exec(pathname + search) ?? []
-          if (bucket !== storage.bucket_name) return fetch(input, init)
+          if (bucket !== storage.bucket_name && bucket !== archive) return fetch(input, init)
           const sent: Sent = {
             method: init!.method!,
             target,
@@ -79,7 +86,7 @@ export async function startBucket() {
     return watched
   }
 
-  return { sandbox, bucket: storage.bucket_name, watch }
+  return { sandbox, bucket: storage.bucket_name, archive, watch }
 }
 
 export type Bucket = Awaited<ReturnType<typeof startBucket>>

@@ -54,33 +54,36 @@ export function downloadData(
   input: DownloadDataWithPathInput | DownloadDataInput,
   ctx: Context = currentContext(),
 ): DownloadDataWithPathOutput | DownloadDataOutput {
-  const { bytesRange, cacheControl, onProgress } = input.options ?? {}
-  return startTask(async ({ signal }) => {
-    const location = await locateObject(ctx, input)
-    const response = await s3(ctx, location, {
-      method: 'GET',
-      query: { 'response-cache-control': cacheControl },
-      headers: { range: bytesRange && `bytes=${bytesRange.start}-${bytesRange.end}` },
-      signal,
-    })
-    const { headers } = response
-    const blob = await readBody(response, onProgress)
-    const lastModified = headers.get('last-modified')
-    return {
-      ...location.named,
-      body: {
-        blob: async () => blob,
-        text: () => blob.text(),
-        json: async () => JSON.parse(await blob.text()),
-      },
-      size: blob.size,
-      eTag: headers.get('etag') ?? undefined,
-      lastModified: lastModified ? new Date(lastModified) : undefined,
-      contentType: headers.get('content-type') ?? undefined,
-      versionId: headers.get('x-amz-version-id') ?? undefined,
-      metadata: metadataOf(headers),
-    }
-  }) as DownloadDataWithPathOutput | DownloadDataOutput
+  const { bytesRange, cacheControl, onProgress, signal: canceled } = input.options ?? {}
+  return startTask(
+    async ({ signal }) => {
+      const location = await locateObject(ctx, input)
+      const response = await s3(ctx, location, {
+        method: 'GET',
+        query: { 'response-cache-control': cacheControl },
+        headers: { range: bytesRange && `bytes=${bytesRange.start}-${bytesRange.end}` },
+        signal,
+      })
+      const { headers } = response
+      const blob = await readBody(response, onProgress)
+      const lastModified = headers.get('last-modified')
+      return {
+        ...location.named,
+        body: {
+          blob: async () => blob,
+          text: () => blob.text(),
+          json: async () => JSON.parse(await blob.text()),
+        },
+        size: blob.size,
+        eTag: headers.get('etag') ?? undefined,
+        lastModified: lastModified ? new Date(lastModified) : undefined,
+        contentType: headers.get('content-type') ?? undefined,
+        versionId: headers.get('x-amz-version-id') ?? undefined,
+        metadata: metadataOf(headers),
+      }
+    },
+    { signal: canceled },
+  ) as DownloadDataWithPathOutput | DownloadDataOutput
 }
 
 async function readBody(response: Response, onProgress: DownloadDataOptions['onProgress']): Promise<Blob> {

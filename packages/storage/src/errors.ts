@@ -2,11 +2,13 @@ import { AmplifyError } from '@backline/core/internal'
 
 /** Names we give. S3's own, like `NoSuchKey` or `AccessDenied`, pass through unchanged. */
 export type StorageErrorName =
+  | 'AbortError'
   | 'CanceledError'
   | 'DnsIncompatibleBucketName'
   | 'ForcePathStyleEndpointNotSupported'
   | 'IntegrityError'
   | 'InvalidAWSAccountID'
+  | 'InvalidCopyOperationStorageBucket'
   | 'InvalidStorageBucket'
   | 'InvalidStorageOperationInput'
   | 'InvalidStorageOperationPrefixInput'
@@ -15,9 +17,13 @@ export type StorageErrorName =
   | 'InvalidUrlExpiration'
   | 'NetworkError'
   | 'NoBucket'
+  | 'NoDestinationKey'
+  | 'NoDestinationPath'
   | 'NoCredentials'
   | 'NoIdentityId'
   | 'NoRegion'
+  | 'NoSourceKey'
+  | 'NoSourcePath'
   | 'NotFound'
   | 'ObjectIsTooLarge'
   | 'UrlExpirationMaxLimitExceed'
@@ -26,8 +32,8 @@ export type StorageErrorName =
 /** What the functions of storage throw. Branch on `name`. */
 export class StorageError extends AmplifyError<StorageErrorName> {}
 
-/** True for the error that a task's `result` rejects with after `task.cancel()`. */
+/** True for the error that a task's `result` rejects with after `task.cancel()`, and for that of a `signal` that fired. */
 export function isCancelError(error: unknown): error is StorageError {
   // By name, not by class: two copies of the package may be loaded.
-  return error instanceof Error && error.name === 'CanceledError'
+  return error instanceof Error && /^(Canceled|Abort)Error$/.test(error.name)
 }

@@ -1,4 +1,11 @@
 export {
+  type CopyInput,
+  type CopyOutput,
+  type CopyWithPathInput,
+  type CopyWithPathOutput,
+  copy,
+} from './copy.js'
+export {
   type DownloadDataInput,
   type DownloadDataOutput,
   type DownloadDataWithPathInput,
@@ -19,7 +26,15 @@ export {
 } from './list.js'
 export { DEFAULT_PART_SIZE } from './parts.js'
 export {
+  type GetPropertiesInput,
+  type GetPropertiesOutput,
+  type GetPropertiesWithPathInput,
+  type GetPropertiesWithPathOutput,
+  getProperties,
+} from './properties.js'
+export {
   type RemoveInput,
+  type RemoveOperation,
   type RemoveOutput,
   type RemoveWithPathInput,
   type RemoveWithPathOutput,

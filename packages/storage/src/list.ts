@@ -103,7 +103,7 @@ export async function list(
   const all = { items: [] as unknown[], excludedSubpaths: [] as string[] }
   let nextToken: string | undefined
   do {
-    const page = await listPage(ctx, location, { subpathStrategy: options.subpathStrategy, nextToken })
+    const page = await listPage(ctx, location, { ...options, pageSize: 1000, nextToken })
     all.items.push(...page.items)
     all.excludedSubpaths.push(...(page.excludedSubpaths ?? []))
     nextToken = page.nextToken
@@ -121,14 +121,20 @@ interface ListInput {
 async function listPage(
   ctx: Context,
   location: Location,
-  { pageSize = 1000, nextToken, subpathStrategy }: Omit<PageOptions, 'listAll'> & Subpaths,
+  {
+    pageSize = 1000,
+    nextToken,
+    subpathStrategy,
+    signal,
+  }: Omit<PageOptions, 'listAll'> & Subpaths & Pick<CommonOptions, 'signal'>,
 ): Promise<ListPaginateWithPathOutput> {
   const delimiter = subpathStrategy?.strategy === 'exclude' ? (subpathStrategy.delimiter ?? '/') : undefined
-  const page = await listObjectsV2(ctx, location, {
-    'max-keys': Math.min(pageSize, 1000),
-    'continuation-token': nextToken,
-    delimiter,
-  })
+  const page = await listObjectsV2(
+    ctx,
+    location,
+    { 'max-keys': Math.min(pageSize, 1000), 'continuation-token': nextToken, delimiter },
+    signal,
+  )
   const { prefix, named } = location
   return {
     items: page.Contents.map(({ Key, ETag, LastModified, Size }) => ({

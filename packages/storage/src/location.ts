@@ -18,6 +18,8 @@ export interface CommonOptions {
   useAccelerateEndpoint?: boolean
   /** Account number; S3 refuses when the bucket belongs to another. */
   expectedBucketOwner?: string
+  /** Ends the call when it fires: a task is then canceled, anything else rejects with `AbortError`. */
+  signal?: AbortSignal
 }
 
 /** @deprecated Use `path`. */

@@ -48,6 +48,26 @@ export async function uploadPart(
   })
 }
 
+/** Has S3 copy a range of another object as a part, and tell its ETag. */
+export async function uploadPartCopy(
+  ctx: Context,
+  location: Location,
+  { uploadId, partNumber, ...call }: Omit<S3Call, 'method'> & { uploadId: string; partNumber: number },
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await s3(ctx, location, { ...call, method: 'PUT', query: { partNumber, uploadId } })
+      const eTag = textOf(await answer(response), 'ETag')
+      if (eTag) return eTag
+      throw new StorageError('IntegrityError', `S3 did not show the ETag of part ${partNumber}.`)
+    } catch (error) {
+      // A copy takes long, so S3 may answer 200 before it has failed.
+      const { name, status } = error as StorageError
+      if (attempt === 3 || status !== 200 || name === 'IntegrityError') throw error
+    }
+  }
+}
+
 export async function listParts(
   ctx: Context,
   location: Location,

@@ -17,14 +17,14 @@ export interface Part {
 }
 
 /** Doubled until 10,000 parts suffice, which is how `aws-amplify` cuts: an upload of its can be continued. */
-export function partSize(total: number): number {
-  let size = DEFAULT_PART_SIZE
+export function partSize(total: number, smallest: number = DEFAULT_PART_SIZE): number {
+  let size = smallest
   while (total / size > MAX_PARTS) size *= 2
   return size
 }
 
-export function partsOf(total: number): Part[] {
-  const size = partSize(total)
+export function partsOf(total: number, smallest: number = DEFAULT_PART_SIZE): Part[] {
+  const size = partSize(total, smallest)
   return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
     number: index + 1,
     start: index * size,

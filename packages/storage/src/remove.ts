@@ -35,12 +35,7 @@ export interface RemoveWithPathOutput {
 export interface RemoveOutput {
   key: string
 }
-/** A task that can also be awaited as it is. */
-export interface RemoveOperation<Result> extends NonPausableTransferTask<Result> {
-  then: Promise<Result>['then']
-  catch: Promise<Result>['catch']
-  finally: Promise<Result>['finally']
-}
+export type RemoveOperation<Result> = NonPausableTransferTask<Result>
 
 /**
  * Removes an object, or a folder: everything below `photos/`. A path without a slash at its end means a folder only where there
@@ -58,7 +53,7 @@ export function remove(
   input: RemoveWithPathInput | RemoveInput,
   ctx: Context = currentContext(),
 ): RemoveOperation<RemoveWithPathOutput> | RemoveOperation<RemoveOutput> {
-  const task = startTask(async ({ signal }) => {
+  return startTask(async ({ signal }) => {
     const location = await locateObject(ctx, input)
     if (/^\s*[/*]?\s*$/.test(location.key)) {
       throw new StorageError('InvalidStoragePathInput', `"${location.key}" would remove the whole bucket.`)
@@ -70,19 +65,7 @@ export function remove(
       await s3(ctx, location, { method: 'DELETE', signal })
     }
     return location.named
-  })
-  const { result, cancel } = task
-  return {
-    result,
-    cancel,
-    get state() {
-      return task.state
-    },
-    // biome-ignore lint/suspicious/noThenProperty: apps await the operation itself, and keep it to cancel
-    then: result.then.bind(result),
-    catch: result.catch.bind(result),
-    finally: result.finally.bind(result),
-  } as RemoveOperation<RemoveWithPathOutput> & RemoveOperation<RemoveOutput>
+  }, input?.options) as RemoveOperation<RemoveWithPathOutput> & RemoveOperation<RemoveOutput>
 }
 
 async function isFolder(ctx: Context, location: Location, signal: AbortSignal): Promise<boolean> {

@@ -176,6 +176,11 @@ function encode(text: string): string {
   )
 }
 
+/** An object as the header that names the source of a copy. */
+export function copySource({ bucket, key }: Location): string {
+  return `${bucket}/${key.split('/').map(encode).join('/')}`
+}
+
 async function errorOf(response: Response, call: S3Call): Promise<StorageError> {
   const element = call.method === 'HEAD' ? undefined : parse(await response.text().catch(() => ''))
   if (element) return toError(element, response)

@@ -7,7 +7,8 @@ export interface TransferProgressEvent {
   totalBytes?: number
 }
 
-export interface TransferTask<Result> {
+/** A task can be awaited as it is: that is `result`. */
+export interface TransferTask<Result> extends Promised<Result> {
   /** Stops the transfer; `result` rejects with an error for which `isCancelError` holds. */
   cancel(message?: string): void
   /** Holds an upload that goes in parts (above 5 MiB); others are too short to be held and go on. */
@@ -16,6 +17,8 @@ export interface TransferTask<Result> {
   readonly state: TransferTaskState
   result: Promise<Result>
 }
+
+type Promised<Result> = Pick<Promise<Result>, 'then' | 'catch' | 'finally'>
 
 export interface NonPausableTransferTask<Result>
   extends Omit<TransferTask<Result>, 'pause' | 'resume' | 'state'> {
@@ -37,7 +40,7 @@ export interface Control {
 /** Starts `work` at once and hands out the task that steers it. */
 export function startTask<Result>(
   work: (control: Control) => Promise<Result>,
-  { pausable = false } = {},
+  { pausable = false, signal }: { pausable?: boolean; signal?: AbortSignal } = {},
 ): TransferTask<Result> {
   let state: TransferTaskState = 'IN_PROGRESS'
   let committed = false
@@ -73,17 +76,23 @@ export function startTask<Result>(
   function settle(end: 'SUCCESS' | 'ERROR', tell: () => void) {
     if (state === 'CANCELED') return
     state = end
+    signal?.removeEventListener('abort', cancelBySignal)
     tell()
   }
 
-  return {
+  const task: TransferTask<Result> = {
     result,
+    // biome-ignore lint/suspicious/noThenProperty: apps await the task itself, and keep it to steer it
+    then: result.then.bind(result),
+    catch: result.catch.bind(result),
+    finally: result.finally.bind(result),
     get state() {
       return state
     },
     cancel(message = 'The transfer was canceled.') {
       if (committed || (state !== 'IN_PROGRESS' && state !== 'PAUSED')) return
       state = 'CANCELED'
+      signal?.removeEventListener('abort', cancelBySignal)
       stretch.abort()
       wake()
       const canceled = () => reject(new StorageError('CanceledError', message))
@@ -108,4 +117,10 @@ export function startTask<Result>(
       wake()
     },
   }
+  function cancelBySignal() {
+    task.cancel()
+  }
+  signal?.addEventListener('abort', cancelBySignal)
+  if (signal?.aborted) cancelBySignal()
+  return task
 }

@@ -101,7 +101,7 @@ export function uploadData(
       const { metadata } = options
       return { ...location.named, eTag: ETag, versionId: VersionId, contentType, metadata, size: source.size }
     },
-    { pausable: inParts },
+    { pausable: inParts, signal: options.signal },
   ) as UploadDataWithPathOutput | UploadDataOutput
 }
 
@@ -160,7 +160,7 @@ function nameOf(
   { options = {} }: UploadDataInput | UploadDataWithPathInput,
 ): string | undefined {
   if (!file) return undefined
-  const { onProgress: _, bucket: __, ...stored } = options as UploadDataOptions
+  const { onProgress: _, bucket: __, signal: ___, ...stored } = options as UploadDataOptions
   const optionsHash = crc32(new TextEncoder().encode(JSON.stringify(stored)))
   return [file.name, file.lastModified, optionsHash, size, contentType, bucket, key].join('_')
 }

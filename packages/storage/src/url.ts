@@ -52,7 +52,9 @@ export async function getUrl(
   if (!(expiresIn >= 1))
     throw new StorageError('InvalidUrlExpiration', '`expiresIn` must be a number of seconds, 1 or more.')
   const location = await locateObject(ctx, input)
-  if (validateObjectExistence && method === 'GET') await s3(ctx, location, { method: 'HEAD' })
+  if (validateObjectExistence && method === 'GET') {
+    await s3(ctx, location, { method: 'HEAD', signal: options.signal })
+  }
 
   const seconds = Math.min(Math.floor(expiresIn), await credentialsLast(ctx, expiresIn))
   if (seconds > 7 * 24 * 3600) {

@@ -32,6 +32,12 @@ export async function copyObject(ground: Ground, call: Call): Promise<WireRespon
   }
   const given = keptHeaders(call)
   const headers = directive === 'REPLACE' ? given : source.headers
+  // S3's own words, by which clients know that they have to copy in parts.
+  if (source.size > LARGEST_PUT) {
+    throw invalidRequest(
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${LARGEST_PUT}`,
+    )
+  }
   const check = (existing: ObjectRow | undefined) => checkWriteConditions(call, existing)
   check(findObject(ground.world.store, call.bucket, call.key))
 
