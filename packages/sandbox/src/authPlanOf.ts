@@ -20,6 +20,9 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
     ...rulesOf(props),
     ...recoveryOf(props),
     ...messagesOf(props, warn),
+    ...(typeof loginWith.webAuthn === 'object'
+      ? { webAuthn: loginWith.webAuthn as AuthPlan['webAuthn'] }
+      : {}),
     ...(props.passwordlessOptions?.preferredChallenge
       ? { preferredChallenge: String(props.passwordlessOptions.preferredChallenge) }
       : {}),
@@ -248,6 +251,12 @@ function applyOverride(auth: AuthPlan, resource: string, [head, ...rest]: string
       const rules = Object.entries(fields(parts.passwordPolicy))
       return rules.map(([key, each]) => setPolicy(auth, key, each)).every(Boolean)
     }
+    case 'cfnUserPool.webAuthnRelyingPartyID':
+      auth.webAuthn = { ...auth.webAuthn, relyingPartyId: String(value) }
+      return true
+    case 'cfnUserPool.webAuthnUserVerification':
+      auth.webAuthn = { ...auth.webAuthn, userVerification: value === 'required' ? 'required' : 'preferred' }
+      return true
     case 'cfnUserPool.aliasAttributes':
       for (const each of list(value)) {
         if (each === 'email') auth.loginWith.email = true

@@ -39,6 +39,7 @@ export interface AuthPlan {
   passwordless?: ('EMAIL_OTP' | 'SMS_OTP' | 'WEB_AUTHN')[]
   /** What `InitiateAuth` begins with where the client does not say; only told in the outputs. */
   preferredChallenge?: string
+  webAuthn?: { relyingPartyId?: string; userVerification?: 'required' | 'preferred' }
   /** Names beside the one that users were given. */
   preferredUsernameAlias?: boolean
   /** By attribute as on the wire; standard attributes that nothing was said about may be anything. */

@@ -63,6 +63,12 @@ const MIGRATIONS = [
      hash TEXT PRIMARY KEY, origin_jti TEXT NOT NULL REFERENCES refresh_tokens (origin_jti) ON DELETE CASCADE, until INTEGER) STRICT;
    CREATE INDEX refresh_secrets_by_session ON refresh_secrets (origin_jti);
    INSERT INTO refresh_secrets SELECT hash, origin_jti, NULL FROM refresh_tokens`,
+  `CREATE TABLE passkeys (
+     id TEXT PRIMARY KEY, sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, public_key TEXT NOT NULL, counter INTEGER NOT NULL,
+     name TEXT NOT NULL, rp_id TEXT NOT NULL, transports TEXT NOT NULL, attachment TEXT, created_at INTEGER NOT NULL) STRICT;
+   CREATE INDEX passkeys_by_sub ON passkeys (sub);
+   CREATE TABLE passkey_registrations (
+     challenge TEXT PRIMARY KEY, sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, expires_at INTEGER NOT NULL) STRICT`,
 ]
 
 /** Opens the one pool of this store; its ids are made once and stay, through resets as well. */

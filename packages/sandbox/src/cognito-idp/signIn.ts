@@ -6,6 +6,7 @@ import { answerCustom, checkCustomServed, nextCustom, withResult } from './custo
 import { checkDevice, finishDeviceSrp, startDeviceSrp } from './devices.js'
 import { answerTotp, selectMfa, setUpMfa } from './mfa.js'
 import { migrate } from './migration.js'
+import { answerPasskey } from './passkeys.js'
 import { askForProof, checkPasswordOf, finishSrp, personOf } from './passwordFactor.js'
 import { authPlan, checkClient, type Pool } from './pool.js'
 import { type Outcome, type SignIn, sessionIn } from './sessions.js'
@@ -112,6 +113,8 @@ async function answered(pool: Pool, input: Input, metadata: Record<string, strin
     case 'SMS_OTP':
     case 'SMS_MFA':
       return answerCode(pool, name, session(), given)
+    case 'WEB_AUTHN':
+      return answerPasskey(pool, session(), given)
     case 'SOFTWARE_TOKEN_MFA':
       return answerTotp(pool, session(), given)
     case 'SELECT_MFA_TYPE':

@@ -3,6 +3,7 @@ import { invalidParameter, notAuthorized, parameter } from '../input.js'
 import { forgetAttempts } from './attempts.js'
 import { type CodeName, pretendToSendCode, sendSignInCode } from './codeFactor.js'
 import { mustGiveSecond } from './mfa.js'
+import { askForPasskey, hasPasskey } from './passkeys.js'
 import { askForProof, checkPasswordOf } from './passwordFactor.js'
 import { authPlan, type Pool } from './pool.js'
 import { ask, asked, challenge, close, type Outcome, open, type SignIn } from './sessions.js'
@@ -28,6 +29,7 @@ function availableTo(pool: Pool, user: User | undefined): string[] {
   return [
     ...(!user || user.verifier ? ['PASSWORD', 'PASSWORD_SRP'] : []),
     ...(codes && offered.includes('EMAIL_OTP') && verified('email') ? ['EMAIL_OTP'] : []),
+    ...(user && hasPasskey(pool, user) ? ['WEB_AUTHN'] : []),
     ...(codes && offered.includes('SMS_OTP') && verified('phone_number') ? ['SMS_OTP'] : []),
   ]
 }
@@ -117,6 +119,11 @@ async function begin(
     case 'PASSWORD_SRP':
       if (given.SRP_A) return { at: 'answered', reply: askForProof(pool, signIn, login, given.SRP_A) }
       return { at: 'answered', reply: challenge(pool, signIn, 'PASSWORD_SRP', {}, parameters) }
+    case 'WEB_AUTHN': {
+      const user = findUser(pool, login)
+      if (!user) throw notAuthorized()
+      return { at: 'answered', reply: askForPasskey(pool, signIn, user) }
+    }
     default: {
       const code = name as CodeName
       const user = findUser(pool, login)

@@ -14,6 +14,7 @@ import { adminOperations } from './admin.js'
 import { attributeOperations } from './attributes.js'
 import { deviceOperations } from './devices.js'
 import { mfaOperations } from './mfa.js'
+import { passkeyOperations } from './passkeys.js'
 import { passwordOperations } from './password.js'
 import { authPlan, openPool, type Pool, resetPool, type SigningKey } from './pool.js'
 import { signInOperations } from './signIn.js'
@@ -53,6 +54,7 @@ export function createUserPools(world: World, root: IssuedCredentials, functions
     ...attributeOperations(pool),
     ...mfaOperations(pool),
     ...deviceOperations(pool),
+    ...passkeyOperations(pool),
     ...adminOperations(pool, root),
   }
   const wellKnown = `/${pool.id}/.well-known/`
@@ -137,6 +139,14 @@ function outputsOf(pool: Pool): Record<string, unknown> {
             passwordless: {
               email_otp_enabled: plan.passwordless.includes('EMAIL_OTP'),
               sms_otp_enabled: plan.passwordless.includes('SMS_OTP'),
+              ...(plan.passwordless.includes('WEB_AUTHN')
+                ? {
+                    web_authn: {
+                      relying_party_id: plan.webAuthn?.relyingPartyId ?? 'localhost',
+                      user_verification: plan.webAuthn?.userVerification ?? 'preferred',
+                    },
+                  }
+                : {}),
               ...(plan.preferredChallenge ? { preferred_challenge: plan.preferredChallenge } : {}),
             },
           }
