@@ -47,7 +47,7 @@ const IMPORTS = [
     what: 'generateClient',
     of: { data: ['generateClient'] },
     budget: 18_000,
-    all: 29_950,
+    all: 29_850,
     goalAll: 25_000,
   },
   {

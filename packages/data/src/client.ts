@@ -161,11 +161,7 @@ export function generateClient(
           return answer
         }, signal)
       return new Observable<GraphQLResponse>((subscriber) =>
-        subscribe(context(), text().then(call), {
-          next: (answer) => subscriber.next(answer),
-          error: (error) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        }),
+        subscribe(context(), text().then(call), subscriber),
       )
     },
 

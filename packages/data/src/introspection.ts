@@ -39,6 +39,11 @@ export interface Introspection {
   enums: Record<string, { name: string; values: string[] }>
 }
 
+/** The fields of a model or a custom type; none where the type is neither. */
+export function fieldsOf({ models, nonModels }: Introspection, typeName: string): Record<string, Field> {
+  return (models[typeName] ?? nonModels[typeName])?.fields ?? {}
+}
+
 /** The fields that identify a row: the partition key, then the sort keys. */
 export function keysOf({ primaryKeyInfo }: Model): string[] {
   return [primaryKeyInfo.primaryKeyFieldName, ...primaryKeyInfo.sortKeyFieldNames]

@@ -30,16 +30,16 @@ function holds(value: unknown, operator: string, wanted: unknown): boolean {
       // True of a missing attribute too.
       return !equal(value, wanted)
     case 'gt':
-      return ordered(value, wanted, (sign) => sign > 0)
+      return compare(value, wanted) > 0
     case 'ge':
-      return ordered(value, wanted, (sign) => sign >= 0)
+      return compare(value, wanted) >= 0
     case 'lt':
-      return ordered(value, wanted, (sign) => sign < 0)
+      return compare(value, wanted) < 0
     case 'le':
-      return ordered(value, wanted, (sign) => sign <= 0)
+      return compare(value, wanted) <= 0
     case 'between': {
       const [low, high] = list(wanted)
-      return ordered(value, low, (sign) => sign >= 0) && ordered(value, high, (sign) => sign <= 0)
+      return compare(value, low) >= 0 && compare(value, high) <= 0
     }
     case 'beginsWith':
       return typeof value === 'string' && value.startsWith(String(wanted))
@@ -73,10 +73,11 @@ function equal(value: unknown, wanted: unknown): boolean {
   return (value ?? null) === wanted
 }
 
-/** Only values of the same type have an order. */
-function ordered(value: unknown, wanted: unknown, test: (sign: number) => boolean): boolean {
-  if (typeof value !== typeof wanted || (typeof value !== 'number' && typeof value !== 'string')) return false
-  return test(value < (wanted as string) ? -1 : value > (wanted as string) ? 1 : 0)
+/** Less than, equal to or more than 0. Only values of the same type have an order: all others give NaN, which compares as false. */
+function compare(value: unknown, wanted: unknown): number {
+  if (typeof value !== typeof wanted || (typeof value !== 'number' && typeof value !== 'string'))
+    return Number.NaN
+  return value < (wanted as string) ? -1 : value > (wanted as string) ? 1 : 0
 }
 
 const contains = (value: unknown, wanted: unknown) =>

@@ -68,7 +68,9 @@ function createModel(
 
   /** Rows with a selection of their own have what was asked for; others have lazy relations. */
   function finish(of: Model, raw: Row | null, options: CallOptions | undefined): Row | null {
-    const row = readRow(introspection, of.name, raw)
+    return relate(of, readRow(introspection, of.name, raw), options)
+  }
+  function relate(of: Model, row: Row | null, options: CallOptions | undefined): Row | null {
     if (!row || options?.selectionSet) return row
     return withRelations(caller, introspection, of, models, finish, row, options)
   }
@@ -156,17 +158,12 @@ function createModel(
     })
   }
 
-  const relate = (row: Row | null, options: CallOptions) =>
-    row && !options.selectionSet
-      ? withRelations(caller, introspection, model, models, finish, row, options)
-      : row
-
   const on =
     (operation: Operation) =>
     (options: CallOptions = {}) =>
       new Observable<Row | null>((subscriber) =>
         watch(operation, options, {
-          next: (row) => subscriber.next(relate(row, options)),
+          next: (row) => subscriber.next(relate(model, row, options)),
           error: (error) => subscriber.error(error),
           complete: () => subscriber.complete(),
         }),
@@ -178,12 +175,11 @@ function createModel(
     listKeys,
     list,
     watch,
-    relate: (row: Row, options: CallOptions) => relate(row, options)!,
+    relate: (row: Row, options: CallOptions) => relate(model, row, options)!,
   }
   const observeQuery = (options: Row & CallOptions = {}) =>
     new Observable((subscriber) => {
-      const loading = import('./live.js')
-      loading
+      import('./live.js')
         .then(
           ({ observe }) =>
             subscriber.closed || subscriber.add(observe(observed, options).subscribe(subscriber)),

@@ -51,6 +51,13 @@ function document(kind: string, field: string, types: Types, selection: string):
 /** A list as AppSync pages it. */
 const page = (selection: string) => `items { ${selection} } nextToken __typename`
 
+const pagingTypes = (name: string): Types => ({
+  filter: `Model${capital(name)}FilterInput`,
+  sortDirection: 'ModelSortDirection',
+  limit: 'Int',
+  nextToken: 'String',
+})
+
 const getTypes = (model: Model) =>
   Object.fromEntries(keysOf(model).map((key) => [key, `${typeName(model.fields[key])}!`]))
 
@@ -108,10 +115,7 @@ export function indexText(
   const types: Types = {
     [partition!]: `${typeName(model.fields[partition!])}!`,
     ...sortKeyArgument(model, capital(index.name), sortKeys),
-    filter: `Model${capital(model.name)}FilterInput`,
-    sortDirection: 'ModelSortDirection',
-    limit: 'Int',
-    nextToken: 'String',
+    ...pagingTypes(model.name),
   }
   return document('query', index.queryField, types, page(selected(introspection, model.name, selectionSet)))
 }
@@ -124,14 +128,7 @@ export function relationText(introspection: Introspection, model: Model, field: 
   const target = (field.type as { model: string }).model
   const selection = selected(introspection, target)
   const list = field.isArray
-  const types: Types = list
-    ? {
-        filter: `Model${capital(target)}FilterInput`,
-        sortDirection: 'ModelSortDirection',
-        limit: 'Int',
-        nextToken: 'String',
-      }
-    : {}
+  const types: Types = list ? pagingTypes(target) : {}
   const passed = list ? `(${Object.keys(types).map((name) => `${name}: $${name}`)})` : ''
   const inner = `${field.name}${passed} { ${list ? page(selection) : selection} }`
 

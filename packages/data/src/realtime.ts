@@ -6,7 +6,7 @@
 import { livePlatform } from '@backline/core/livePlatform'
 import { type Context, perContext, toHex } from '@backline/core/unsigned'
 import { type GraphQLCall, isTransient, refreshable } from './authorization.js'
-import { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
+import type { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
 import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'
 import { connectionFailed, handshake, isTokenRefused, noWebSocket, socketKey, startFrame } from './frames.js'
 
@@ -93,7 +93,7 @@ function createConnection(ctx: Context, key: string): Connection {
   let state: State = { at: 'idle' }
   const subscriptions = new Map<string, Subscription>()
   let room = roomy
-  let told: ConnectionState = ConnectionState.Disconnected
+  let told: ConnectionState = 'Disconnected'
   let unwatch: (() => void) | undefined
 
   function hasRoom(): boolean {
@@ -198,7 +198,7 @@ function createConnection(ctx: Context, key: string): Connection {
     // Anything that arrives proves that the line is alive.
     if (state.at === 'open') {
       state.heard = ctx.platform.now()
-      if (told === ConnectionState.ConnectedPendingKeepAlive) announce()
+      if (told === 'ConnectedPendingKeepAlive') announce()
     }
     const subscription = id === undefined ? undefined : subscriptions.get(id)
     const errors = payload?.errors ?? (frame as GraphQLResponse).errors ?? []
@@ -371,22 +371,22 @@ function createConnection(ctx: Context, key: string): Connection {
     const connectionState = publicState()
     if (connectionState === told) return
     told = connectionState
-    ctx.events.emit('api', CONNECTION_STATE_CHANGE, { connectionState })
+    // By its type, so that apps which only read and write carry no names of states.
+    const event: typeof CONNECTION_STATE_CHANGE = 'ConnectionStateChange'
+    ctx.events.emit('api', event, { connectionState })
   }
 
   function publicState(): ConnectionState {
     const platform = livePlatform(ctx)
-    if (state.at === 'idle') return ConnectionState.Disconnected
-    if (state.at === 'connecting') return ConnectionState.Connecting
+    if (state.at === 'idle') return 'Disconnected'
+    if (state.at === 'connecting') return 'Connecting'
     if (state.at === 'waiting')
-      return platform.isOnline()
-        ? ConnectionState.ConnectionDisrupted
-        : ConnectionState.ConnectionDisruptedPendingNetwork
-    if (!subscriptions.size) return ConnectionState.ConnectedPendingDisconnect
-    if (![...subscriptions.values()].some(({ at }) => at === 'live')) return ConnectionState.Connecting
-    if (!platform.isOnline()) return ConnectionState.ConnectedPendingNetwork
-    if (platform.now() - state.heard >= doubtful) return ConnectionState.ConnectedPendingKeepAlive
-    return ConnectionState.Connected
+      return platform.isOnline() ? 'ConnectionDisrupted' : 'ConnectionDisruptedPendingNetwork'
+    if (!subscriptions.size) return 'ConnectedPendingDisconnect'
+    if (![...subscriptions.values()].some(({ at }) => at === 'live')) return 'Connecting'
+    if (!platform.isOnline()) return 'ConnectedPendingNetwork'
+    if (platform.now() - state.heard >= doubtful) return 'ConnectedPendingKeepAlive'
+    return 'Connected'
   }
 
   const connection: Connection = { hasRoom, add, remove }

@@ -1,7 +1,14 @@
 // Between a row as GraphQL carries it and a row as an app holds it.
 
 import { DataError } from './errors.js'
-import { type Field, type Introspection, keysOf, type Model, ownerFieldsOf } from './introspection.js'
+import {
+  type Field,
+  fieldsOf,
+  type Introspection,
+  keysOf,
+  type Model,
+  ownerFieldsOf,
+} from './introspection.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema decides
 export type Row = Record<string, any>
@@ -13,7 +20,7 @@ export function readRow(
   raw: Row | null | undefined,
 ): Row | null {
   if (!raw) return null
-  const fields = (introspection.models[typeName] ?? introspection.nonModels[typeName])?.fields ?? {}
+  const fields = fieldsOf(introspection, typeName)
   return Object.fromEntries(
     Object.entries(raw).map(([name, value]) => [name, readValue(introspection, fields[name], value)]),
   )
@@ -89,7 +96,7 @@ export function writeValue(
     throw new DataError('InvalidInput', `${path}: ${value} cannot be stored.`)
   const type = field?.type
   if (typeof value === 'object' && typeof type === 'object' && 'nonModel' in type) {
-    const { fields } = introspection.nonModels[type.nonModel] ?? { fields: {} as Record<string, Field> }
+    const fields = fieldsOf(introspection, type.nonModel)
     return Object.fromEntries(
       Object.entries(value).map(([name, one]) => [
         name,

@@ -1,6 +1,6 @@
 // Which fields an operation asks for: paths such as `orders.lines.sku` or `address.*` made into GraphQL text.
 
-import { type Introspection, ownerFieldsOf } from './introspection.js'
+import { fieldsOf, type Introspection, ownerFieldsOf } from './introspection.js'
 
 /** A field without children is `null`. */
 interface Tree {
@@ -27,7 +27,7 @@ function grow(
 ) {
   if (name === '*') return Object.assign(tree, everything(introspection, typeName, []))
   const model = introspection.models[typeName]
-  const fields = (model ?? introspection.nonModels[typeName])?.fields ?? {}
+  const fields = fieldsOf(introspection, typeName)
   const field = Object.hasOwn(fields, name!) ? fields[name!] : undefined
   if (!field) {
     if (model && ownerFieldsOf(model).includes(name!)) return (tree[name!] = null)
@@ -51,7 +51,7 @@ function grow(
 function everything(introspection: Introspection, typeName: string, above: string[]): Tree {
   const tree: Tree = {}
   const model = introspection.models[typeName]
-  for (const { name, type } of Object.values((model ?? introspection.nonModels[typeName])?.fields ?? {})) {
+  for (const { name, type } of Object.values(fieldsOf(introspection, typeName))) {
     if (typeof type === 'string' || 'enum' in type) tree[name] = null
     else if ('nonModel' in type && !above.includes(type.nonModel))
       tree[name] = everything(introspection, type.nonModel, [...above, type.nonModel])
