@@ -32,6 +32,18 @@ export type AuthClientErrorName =
   | 'UnexpectedSignInInterruptionException'
   /** `autoSignIn` has no sign-up to finish. */
   | 'AutoSignInException'
+  /** The hosted pages are not configured: `loginWith.oauth`. */
+  | 'OAuthNotConfigureException'
+  /** A sign-in by redirect was cancelled, refused, or came back wrong. */
+  | 'OAuthSignInException'
+  | 'OAuthSignOutException'
+  /** No configured redirect URL is on this page's host. */
+  | 'InvalidOriginException'
+  /** No redirect URL is configured. */
+  | 'InvalidRedirectException'
+  | 'InvalidPreferredRedirectUrlException'
+  /** No configured redirect URL opens an app on a phone. */
+  | 'InvalidAppSchemeException'
   | 'SetUpTOTPException'
   | 'EmptyVerifyTOTPSetupCode'
   /** The pool does not track this device. */

@@ -73,6 +73,7 @@ export {
   signIn,
 } from './signIn.js'
 export type { AuthMFAType, SetUpTOTPOutput, SignInStep } from './signInStep.js'
+export { type SignInWithRedirectInput, signInWithRedirect } from './signInWithRedirect.js'
 export { type SignOutInput, signOut } from './signOut.js'
 export {
   type ConfirmSignUpInput,

@@ -14,7 +14,7 @@ import { confirmDevice, type Device, knownDevice, proveDevice } from './devices.
 import { AuthError } from './errors.js'
 import { askForPasskey } from './passkeyCeremony.js'
 import { type SignInStep, signInStep, totpSetup } from './signInStep.js'
-import { signOut } from './signOut.js'
+import { endSession } from './signOut.js'
 import { signUps } from './signUp.js'
 import type { Ephemeral } from './srp.js'
 
@@ -206,7 +206,7 @@ async function enter(
   { AuthenticationResult = {} }: AuthResponse,
   device: Device | undefined,
 ): Promise<SignInOutput> {
-  if (switchUser && (await somebodyElse(ctx, loginId))) await signOut({}, ctx)
+  if (switchUser && (await somebodyElse(ctx, loginId))) await endSession(ctx, await storedSession(ctx))
   const { AccessToken = '', IdToken, RefreshToken, NewDeviceMetadata } = AuthenticationResult
   await storeSession(ctx, {
     username,
@@ -220,8 +220,8 @@ async function enter(
   return entered(ctx)
 }
 
-/** What follows once tokens are stored, however they came. */
-export async function entered(ctx: Context): Promise<SignInOutput> {
+/** What follows once tokens are stored, however they came. `announce` says what else has become true, before `signedIn`. */
+export async function entered(ctx: Context, announce?: () => void): Promise<SignInOutput> {
   // Credentials of the guest go, their identity stays: the identity pool links it to the user.
   await clearCredentials(ctx)
 
@@ -238,6 +238,7 @@ export async function entered(ctx: Context): Promise<SignInOutput> {
   }
   // Signed in by hand: nothing is left for autoSignIn to do.
   signUps(ctx).waiting = undefined
+  announce?.()
   ctx.events.emit('auth', 'signedIn', userOf(kept))
   return { isSignedIn: true, nextStep: { signInStep: 'DONE' } }
 }

@@ -41,6 +41,8 @@ interface Listener {
 /** Events of one context. Listeners run at once, in order; one that throws hurts nobody. */
 export class HubClass {
   private readonly listeners = new Set<Listener>()
+  /** Told of each new listener, by what has something left to say that nobody heard. */
+  onListen?: (channel: string) => void
 
   listen<Channel extends keyof Channels>(
     channel: Channel,
@@ -62,6 +64,7 @@ export class HubClass {
       crossTab: (options as ListenOptions | undefined)?.enableCrossTabEvents,
     }
     this.listeners.add(listener)
+    this.onListen?.(channel)
     return () => void this.listeners.delete(listener)
   }
 
@@ -79,26 +82,29 @@ export class HubClass {
     this.deliver({ channel, payload: { ...payload }, source })
   }
 
-  /** For our stories: emitted once the state has changed. */
-  emit(channel: string, event: string, data?: unknown, message?: string, crossTab?: boolean): void {
+  /** For our stories: emitted once the state has changed. Says whether anybody listens. */
+  emit(channel: string, event: string, data?: unknown, message?: string, crossTab?: boolean): boolean {
     const payload: HubPayload = { event }
     if (data !== undefined) payload.data = data
     if (message) payload.message = message
     const source = sources[channel] ?? channel[0]!.toUpperCase() + channel.slice(1)
-    this.deliver({ channel, payload, source, crossTab })
+    return this.deliver({ channel, payload, source, crossTab })
   }
 
-  private deliver(capsule: HubCapsule): void {
+  private deliver(capsule: HubCapsule): boolean {
     capsule.patternInfo = []
+    let heard = false
     // Of a copy: who begins to listen meanwhile hears the next one.
     for (const { channel, callback, crossTab } of [...this.listeners]) {
       if (channel !== capsule.channel || (capsule.crossTab && !crossTab)) continue
+      heard = true
       try {
         callback(capsule)
       } catch (error) {
         console.error(`Hub: a listener on "${channel}" threw.`, error)
       }
     }
+    return heard
   }
 }
 

@@ -24,8 +24,9 @@ export { Hub } from './hub.js'
 export { type IdentityPool, identityPool } from './identityPool.js'
 export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
 export { withLock } from './lock.js'
+export { page } from './page.js'
 export { passkey } from './passkeys.js'
-export type { KeyValueStorageInterface, Platform } from './platform.js'
+export type { KeyValueStorageInterface, OpenedPage, Page, Platform } from './platform.js'
 export type { GraphQLAuthMode, LibraryOptions, OAuthConfig, ResourcesConfig } from './resourcesConfig.js'
 export { type RestJsonCall, restJson } from './restJson.js'
 export { session, storedSession } from './session.js'
@@ -37,6 +38,7 @@ export {
   type SessionOptions,
   type SignInDetails,
   sessionKey,
+  sessionState,
   sessionStore,
   setSessionStorage,
   storedDevice,

@@ -26,6 +26,26 @@ export interface LivePlatform {
   watchVisible(onChange: (visible: boolean) => void): () => void
 }
 
+/** What an address that was opened for the user led to, where the app lives on meanwhile, as on a phone. */
+export interface OpenedPage {
+  type: 'success' | 'canceled' | 'error'
+  /** Where it came back. */
+  url?: string
+  error?: unknown
+}
+
+/** The page that an app is, in a browser; on a phone, what stands in for it. */
+export interface Page {
+  /** Where it is now. */
+  url(): string
+  /** Changes what {@link url} says and loads nothing. */
+  replaceUrl(url: string): void
+  /** Leaves for another address; or opens it beside the app, and says what came of that. */
+  open(url: string, redirects: string[], preferPrivateSession?: boolean): Promise<OpenedPage | undefined>
+  /** Calls back when the browser brings the page back as it was left. */
+  onRestored(callback: () => void): void
+}
+
 /** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */
 export interface Platform extends Partial<LivePlatform> {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
@@ -35,6 +55,8 @@ export interface Platform extends Partial<LivePlatform> {
   readonly tabStore?: KeyValueStorageInterface
   /** Creates (`create`) and asks for (`get`) passkeys; what goes in and comes out is JSON as WebAuthn writes it. The browser's own where left out. */
   passkeys?(ceremony: 'create' | 'get', options: object): Promise<object>
+  /** The page in a browser, none elsewhere, where left out. */
+  readonly page?: Page
   /** Milliseconds since 1970 by the device's clock. For the server's, see `serverTime` in `clock.ts`. */
   now(): number
   randomBytes(length: number): Uint8Array

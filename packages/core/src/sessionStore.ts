@@ -100,6 +100,7 @@ export interface Stored extends Session {
 
 export async function readSession(ctx: Context): Promise<Stored | undefined> {
   if (!hasUserPool(ctx)) return undefined
+  await sessionState(ctx).arriving
 
   const store = await sessionStore(ctx)
   const username = await store.getItem(lastUserKey(ctx))
@@ -192,6 +193,8 @@ export async function clearStoredDevice(ctx: Context, username: string): Promise
 /** Raised by each sign-in and sign-out, so that a refresh which began before is thrown away. */
 interface State extends Shared<Session | undefined> {
   generation: number
+  /** A sign-in by redirect that is coming in: who asks meanwhile waits for it. */
+  arriving?: Promise<void>
 }
 export const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
 
