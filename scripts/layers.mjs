@@ -16,7 +16,7 @@ const ALLOWED = {
   backline: [
     '@backline/core',
     '@backline/auth',
-    '@backline/auth/enable-oauth-listener',
+    '@backline/auth/enableOAuthListener',
     '@backline/data',
     '@backline/storage',
     '@backline/storage/server',

@@ -1,2 +1,2 @@
 // `aws-amplify/auth/enable-oauth-listener`
-import '@backline/auth/enable-oauth-listener'
+import '@backline/auth/enableOAuthListener'
