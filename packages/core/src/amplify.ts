@@ -74,14 +74,13 @@ export const Amplify = {
       // Made anew with what the options bring, by whoever needs it first.
       ctx.platform = undefined
     }
-    ctx.state.set('configured', true)
     ctx.events.emit('core', 'configure', ctx.config)
   },
 
   /** The configuration in the library's own form, frozen. Empty before {@link configure}. */
   getConfig(): Readonly<ResourcesConfig> {
     const ctx = appContext()
-    if (!ctx.state.has('configured')) {
+    if (!Object.isFrozen(ctx.config)) {
       console.warn('Amplify has not been configured. Please call Amplify.configure() first.')
     }
     return ctx.config

@@ -40,8 +40,7 @@ export function parseAwsExports(exports: Written): ResourcesConfig {
   if (rest) {
     config.API ??= {}
     config.API.REST = {}
-    for (const { name, ...api } of rest)
-      config.API.REST[name] = read({ api }, `api:${name}:endpoint service region`)[name]
+    for (const api of rest) read({ api }, `api:${api.name}:endpoint service region`, config.API.REST)
   }
   if (Array.isArray(bots))
     config.Interactions = { LexV1: Object.fromEntries(bots.map((bot) => [bot.name, bot])) }

@@ -45,7 +45,7 @@ export async function readJson<Output>(response: Response, ServiceError: ErrorCl
 
   // "com.amazonaws.cognito#NotAuthorizedException", "NotAuthorizedException:http://…"
   const type = `${headers.get('x-amzn-errortype') ?? body?.__type ?? body?.code ?? ''}`
-  const name = type.replace(/^.*#/, '').replace(/:.*$/, '') || 'UnexpectedResponse'
+  const name = type.replace(/^.*#|:.*$/g, '') || 'UnexpectedResponse'
   const message = body?.message ?? body?.Message ?? `The service answered ${status}.`
   throw new ServiceError(name, message, { status, requestId })
 }

@@ -87,8 +87,7 @@ export class HubClass {
     const payload: HubPayload = { event }
     if (data !== undefined) payload.data = data
     if (message) payload.message = message
-    const source = sources[channel] ?? channel[0]!.toUpperCase() + channel.slice(1)
-    return this.deliver({ channel, payload, source, crossTab })
+    return this.deliver({ channel, payload, source: sources[channel], crossTab })
   }
 
   private deliver(capsule: HubCapsule): boolean {
@@ -108,5 +107,5 @@ export class HubClass {
   }
 }
 
-/** Where `aws-amplify` names another source than the channel. */
-const sources: Record<string, string> = { core: 'Configure', api: 'PubSub' }
+/** As `aws-amplify` names them. */
+const sources: Record<string, string> = { core: 'Configure', api: 'PubSub', auth: 'Auth' }

@@ -110,9 +110,8 @@ async function sendOnce(
     }, timeout)
 
   const { method, headers, body } = request
-  const init: RequestInit = { method, headers, body: body as BodyInit, signal: controller.signal }
-  if (typeof ReadableStream !== 'undefined' && body instanceof ReadableStream)
-    Object.assign(init, { duplex: 'half' })
+  // What streams need does the rest no harm.
+  const init = { method, headers, body: body as BodyInit, signal: controller.signal, duplex: 'half' }
 
   const sent = ctx.platform.now()
   try {

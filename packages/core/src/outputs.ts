@@ -73,11 +73,7 @@ function completeAuth(auth: Written, cognito: Written): void {
     const { oauth } = loginWith
     if (oauth.responseType !== 'token') oauth.responseType = 'code'
     oauth.providers = (oauth.providers ?? []).flatMap(
-      (name: string) =>
-        name
-          .match(/(GOOGLE|FACEBOOK|AMAZON|APPLE)$/)
-          ?.slice(1)
-          .map(capitalize) ?? [],
+      (name: string) => name.match(/(GOOGLE|FACEBOOK|AMAZON|APPLE)$/g)?.map(capitalize) ?? [],
     )
   }
   if (username_attributes) {
