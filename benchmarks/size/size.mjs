@@ -15,7 +15,7 @@ const SIGNER = 'AWS4-HMAC'
 const SRP = 'Caldera'
 const MULTIPART = 'CompleteMultipartUpload'
 const IMPORTS = [
-  { what: 'Amplify', of: {}, budget: 3_500, all: 3_500, goal: 3_000 },
+  { what: 'Amplify', of: {}, budget: 3_520, all: 3_520, goal: 3_000 },
   { what: 'fetchAuthSession', of: { auth: ['fetchAuthSession'] }, budget: 8_450, all: 9_250, goal: 6_500 },
   {
     what: 'getCurrentUser',
@@ -26,21 +26,62 @@ const IMPORTS = [
     never: [SRP],
   },
   { what: 'signUp', of: { auth: ['signUp'] }, budget: 5_950, all: 5_950, goal: 5_500, never: [SIGNER, SRP] },
-  { what: 'signIn', of: { auth: ['signIn'] }, budget: 10_750, all: 11_550, goal: 10_000, never: [SIGNER] },
+  { what: 'signIn', of: { auth: ['signIn'] }, budget: 11_600, all: 12_950, goal: 10_000, never: [SIGNER] },
   {
     what: 'signOut',
     of: { auth: ['signOut'] },
-    budget: 8_000,
-    all: 8_800,
+    budget: 8_650,
+    all: 9_400,
     goal: 7_000,
     never: [SIGNER, SRP],
   },
   {
     what: 'signIn signOut fetchAuthSession',
     of: { auth: ['signIn', 'signOut', 'fetchAuthSession'] },
-    budget: 11_500,
-    all: 12_300,
+    budget: 13_000,
+    all: 14_300,
     never: [SIGNER],
+  },
+  {
+    what: 'signIn confirmSignIn signOut fetchAuthSession',
+    of: { auth: ['signIn', 'confirmSignIn', 'signOut', 'fetchAuthSession'] },
+    budget: 14_000,
+    all: 15_500,
+    goal: 12_000,
+    never: [SIGNER],
+  },
+  {
+    what: 'signInWithRedirect',
+    of: { auth: ['signInWithRedirect'] },
+    budget: 10_000,
+    all: 11_000,
+    goal: 8_500,
+    never: [SIGNER, SRP],
+  },
+  { what: 'resetPassword', of: { auth: ['resetPassword'] }, budget: 7_000, never: [SIGNER, SRP] },
+  {
+    what: 'updateUserAttributes',
+    of: { auth: ['updateUserAttributes'] },
+    budget: 8_000,
+    all: 8_800,
+    goal: 7_000,
+    never: [SIGNER, SRP],
+  },
+  {
+    what: 'setUpTOTP',
+    of: { auth: ['setUpTOTP'] },
+    budget: 8_000,
+    all: 8_800,
+    goal: 7_000,
+    never: [SIGNER, SRP],
+  },
+  {
+    what: 'associateWebAuthnCredential',
+    of: { auth: ['associateWebAuthnCredential'] },
+    budget: 8_500,
+    all: 9_800,
+    goal: 7_500,
+    never: [SIGNER, SRP],
   },
   { what: 'all of auth', of: { auth: '*' }, budget: 19_000, never: [SIGNER] },
   {
@@ -99,8 +140,8 @@ const IMPORTS = [
       data: ['generateClient'],
       storage: ['uploadData', 'getUrl', 'list'],
     },
-    budget: 31_600,
-    all: 41_400,
+    budget: 33_100,
+    all: 43_750,
     goal: 28_000,
   },
 ]
@@ -125,8 +166,11 @@ for (const { what, of, budget, all = Number.POSITIVE_INFINITY, goal, goalAll, ne
   rows.push({ what, ours, theirs, ratio, budget, budgetAll: all, goal, goalAll, broken })
 }
 const unused = []
-for (const { folder, entries } of packages)
-  if (folder === 'backline') for (const entry of entries) unused.push(await weighUnused(entry))
+for (const { folder, entries } of packages) {
+  // The listener is imported for what it does.
+  const idle = entries.filter((entry) => folder === 'backline' && entry !== 'auth-enable-oauth-listener')
+  for (const entry of idle) unused.push(await weighUnused(entry))
+}
 const heavy = unused.filter(({ bytes }) => bytes > 0)
 
 if (json) console.log(JSON.stringify({ esbuild, 'aws-amplify': version, imports: rows, unused }, null, 2))

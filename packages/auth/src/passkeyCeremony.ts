@@ -3,14 +3,12 @@ import { AuthError } from './errors.js'
 
 // The moment in which the device asks its user for a finger, a face or a PIN.
 
-/** What browsers say, in our words. https://www.w3.org/TR/webauthn-3/#sctn-op-get-assertion, #sctn-createCredential */
-const faults: Record<string, [name: string, message: string]> = {
-  InvalidStateError: ['PasskeyAlreadyExists', 'There is a passkey for this user on the device already.'],
-  AbortError: ['PasskeyOperationAborted', 'The passkey ceremony was aborted.'],
-  SecurityError: [
-    'RelyingPartyMismatch',
-    'The relying party of the user pool does not match the domain of this page.',
-  ],
+/** What browsers say, in our words. https://www.w3.org/TR/webauthn-3/#sctn-discover-from-external-source */
+const faults: Record<string, string> = {
+  PasskeyNotSupported: 'PasskeyNotSupported',
+  InvalidStateError: 'PasskeyAlreadyExists',
+  AbortError: 'PasskeyOperationAborted',
+  SecurityError: 'RelyingPartyMismatch',
 }
 
 /** Shows that a passkey is here. */
@@ -42,12 +40,8 @@ async function ceremony(
   try {
     return await passkey(ctx, kind, options)
   } catch (cause) {
-    const { name, message, recoverySuggestion } = cause as AuthError
-    if (name === 'PasskeyNotSupported') throw new AuthError(name, message, { cause, recoverySuggestion })
-    const [ours, text] =
-      name === 'NotAllowedError'
-        ? [`Passkey${purpose}Canceled`, 'The passkey ceremony was canceled, or took too long.']
-        : (faults[name] ?? [failure, `The device could not do it: ${message}`])
-    throw new AuthError(ours, text, { cause })
+    const { name, message } = cause as Error
+    const ours = name === 'NotAllowedError' ? `Passkey${purpose}Canceled` : (faults[name] ?? failure)
+    throw new AuthError(ours, message, { cause })
   }
 }

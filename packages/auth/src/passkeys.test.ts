@@ -61,7 +61,7 @@ test('a pool that sends no options is named, not the device', async () => {
 test('where there are no passkeys, that is said', async () => {
   await expect(associateWebAuthnCredential(await arrived())).rejects.toMatchObject({
     name: 'PasskeyNotSupported',
-    recoverySuggestion: expect.stringContaining('https'),
+    message: expect.stringContaining('https'),
   })
 })
 

@@ -230,10 +230,7 @@ export async function entered(ctx: Context, announce?: () => void): Promise<Sign
     throw new AuthError(
       'UnexpectedSignInInterruptionException',
       'The sign-in succeeded, but its tokens were not kept.',
-      {
-        recoverySuggestion:
-          'See that the store chosen for the session can be written to, and holds large values.',
-      },
+      { recoverySuggestion: 'See that the store chosen for the session can be written to.' },
     )
   }
   // Signed in by hand: nothing is left for autoSignIn to do.

@@ -92,18 +92,18 @@ export class HubClass {
 
   private deliver(capsule: HubCapsule): boolean {
     capsule.patternInfo = []
-    let heard = false
-    // Of a copy: who begins to listen meanwhile hears the next one.
-    for (const { channel, callback, crossTab } of [...this.listeners]) {
-      if (channel !== capsule.channel || (capsule.crossTab && !crossTab)) continue
-      heard = true
+    // A list of its own: who begins to listen meanwhile hears the next one.
+    const hearing = [...this.listeners].filter(
+      ({ channel, crossTab }) => channel === capsule.channel && (crossTab || !capsule.crossTab),
+    )
+    for (const { channel, callback } of hearing) {
       try {
         callback(capsule)
       } catch (error) {
         console.error(`Hub: a listener on "${channel}" threw.`, error)
       }
     }
-    return heard
+    return hearing.length > 0
   }
 }
 
