@@ -1,5 +1,6 @@
 import type { AuthProps, Recording } from '@backline/schema/backend'
 import { functionPlan } from './functionPlanOf.js'
+import { oauthOf } from './oauthPlanOf.js'
 import type { AttributeRule, AuthPlan, Messages, MfaPlan, Triggers, Warn } from './plan.js'
 
 /** What `defineAuth(…)` says, with Amplify's defaults. */
@@ -10,7 +11,6 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
       'defineAuth: loginWith must turn on email, phone or username, as in { loginWith: { email: true } }.',
     )
   }
-  if (loginWith.externalProviders) warn('defineAuth: externalProviders are not served by the sandbox yet.')
   const required = Object.entries(props.userAttributes ?? {})
     .filter(([, each]) => typeof each === 'object' && each.required)
     .map(([name]) => attributeOnTheWire(name))
@@ -20,6 +20,7 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
     ...rulesOf(props),
     ...recoveryOf(props),
     ...messagesOf(props, warn),
+    ...oauthOf(props),
     ...(typeof loginWith.webAuthn === 'object'
       ? { webAuthn: loginWith.webAuthn as AuthPlan['webAuthn'] }
       : {}),

@@ -21,7 +21,7 @@ async function send(operation: string, body: string, headers: Record<string, str
 test('an operation that is not there is named in the answer', async () => {
   pool = await startPool()
   for (const target of [
-    `${TARGET}.StartWebAuthnRegistration`,
+    `${TARGET}.StartUserImportJob`,
     'AWSCognitoIdentityService.GetOpenIdToken',
     `${TARGET}.toString`,
     'DynamoDB_20120810.PutItem',

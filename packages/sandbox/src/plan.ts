@@ -49,9 +49,20 @@ export interface AuthPlan {
   messages?: Messages
   /** A refresh token is good once; the old one for so many seconds more. */
   refreshRotation?: { graceSeconds: number }
+  /** The hosted pages; none where left out. */
+  oauth?: OAuthPlan
   triggers?: Triggers
   /** The event that `preTokenGeneration` gets; 1 where left out. */
   preTokenVersion?: 1 | 2
+}
+
+export interface OAuthPlan {
+  /** As `identity_provider` names them: `Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`, or the definition's own names. */
+  providers: string[]
+  scopes: string[]
+  callbackUrls: string[]
+  logoutUrls: string[]
+  responseType: 'code' | 'token'
 }
 
 export interface AttributeRule {

@@ -182,6 +182,7 @@ function assemble(
   return [
     createConsole(world, { ...controls, users: userPools.users }),
     userPools.service,
+    userPools.hostedPages,
     identityPools.service,
     createAppSync(world, userPools, identityPools).service,
     createS3(world, identityPools).service,

@@ -34,6 +34,7 @@ export async function admit(
       clientMetadata: metadata,
     },
   })
+  if (signIn.hosted) return { Admitted: user.sub }
   const tracked = authPlan(pool).deviceTracking
   const metadataOfDevice = tracked && !signIn.deviceKey ? newDevice(pool, user) : undefined
   const deviceKey = tracked ? (metadataOfDevice?.DeviceKey ?? signIn.deviceKey) : undefined

@@ -69,6 +69,9 @@ const MIGRATIONS = [
    CREATE INDEX passkeys_by_sub ON passkeys (sub);
    CREATE TABLE passkey_registrations (
      challenge TEXT PRIMARY KEY, sub TEXT NOT NULL REFERENCES users ON DELETE CASCADE, expires_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE oauth_tickets (
+     hash TEXT PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+   ALTER TABLE refresh_tokens ADD COLUMN scopes TEXT`,
 ]
 
 /** Opens the one pool of this store; its ids are made once and stay, through resets as well. */
@@ -126,7 +129,8 @@ export function checkClient(pool: Pool, input: Record<string, unknown>): void {
 /** Forgets everybody, keeps the pool. */
 export function resetPool({ world: { store }, settings }: Pool): void {
   for (const name of Object.keys(settings)) delete settings[name as keyof AuthPlan]
-  for (const table of ['users', 'attempts', 'challenges', 'pool_settings']) store.run(`DELETE FROM ${table}`)
+  for (const table of ['users', 'attempts', 'challenges', 'pool_settings', 'oauth_tickets'])
+    store.run(`DELETE FROM ${table}`)
 }
 
 function letters(count: number, alphabet: string): string {

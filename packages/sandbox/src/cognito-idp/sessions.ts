@@ -19,6 +19,8 @@ export interface SignIn {
   source: 'Authentication' | 'NewPasswordChallenge' | 'AuthenticateDevice'
   /** No second factor is asked for any more: it was given, the device stands for it, or the flow has none. */
   secondDone?: boolean
+  /** Begun on a hosted page, which makes the tokens itself. */
+  hosted?: boolean
   deviceDone?: boolean
   /** The challenges of a custom flow so far. */
   history: { challengeName: string; challengeResult: boolean; challengeMetadata?: string }[]

@@ -1,5 +1,5 @@
 import type { Input, Operation } from '../awsJson.js'
-import { invalidParameter, notAuthorized, optionalText, parameter, text, texts } from '../input.js'
+import { invalidParameter, optionalText, parameter, text, texts } from '../input.js'
 import { admit, takeNewPassword } from './admit.js'
 import { answerCode } from './codeFactor.js'
 import { answerCustom, checkCustomServed, nextCustom, withResult } from './customAuth.js'
@@ -9,12 +9,12 @@ import { migrate } from './migration.js'
 import { answerPasskey } from './passkeys.js'
 import { askForProof, checkPasswordOf, finishSrp, personOf } from './passwordFactor.js'
 import { authPlan, checkClient, type Pool } from './pool.js'
-import { type Outcome, type SignIn, sessionIn } from './sessions.js'
+import { refresh } from './refresh.js'
+import { type Outcome, type SignIn, sessionIn, sessionOver } from './sessions.js'
 
-import { readRefreshToken, rotate, sign } from './tokens.js'
 import { runTrigger } from './triggers.js'
 import { answerPassword, answerPasswordSrp, selectChallenge, startUserAuth } from './userAuth.js'
-import { findUser, userBySub } from './users.js'
+import { findUser } from './users.js'
 
 /** People proving who they are. */
 export function signInOperations(pool: Pool): Record<string, Operation> {
@@ -25,7 +25,10 @@ export function signInOperations(pool: Pool): Record<string, Operation> {
     },
     async RespondToAuthChallenge(input) {
       checkClient(pool, input)
-      return respondToAuthChallenge(pool, input)
+      const reply = await respondToAuthChallenge(pool, input)
+      // A sign-in that a page began ends on that page.
+      if ('Admitted' in reply) throw sessionOver()
+      return reply
     },
     async GetTokensFromRefreshToken(input) {
       checkClient(pool, input)
@@ -37,7 +40,7 @@ export function signInOperations(pool: Pool): Record<string, Operation> {
 const FLOWS = ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH', 'CUSTOM_AUTH', 'USER_AUTH']
 
 /** The first step of every flow; an administrator's flows come here under the names of these. */
-export async function initiateAuth(pool: Pool, input: Input, flow: string): Promise<object> {
+export async function initiateAuth(pool: Pool, input: Input, flow: string, hosted = false): Promise<object> {
   const given = texts(input, 'AuthParameters')
   const metadata = texts(input, 'ClientMetadata')
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
@@ -65,6 +68,7 @@ export async function initiateAuth(pool: Pool, input: Input, flow: string): Prom
     username: personOf(pool, login).username,
     deviceKey: given.DEVICE_KEY || undefined,
     source: 'Authentication',
+    ...(hosted ? { hosted } : {}),
     history: [],
   }
   switch (signIn.flow) {
@@ -157,19 +161,4 @@ async function verifyPassword(
 function withDevice(outcome: Outcome, { DEVICE_KEY: deviceKey }: Record<string, string>): Outcome {
   if (outcome.at === 'answered' || !deviceKey) return outcome
   return { ...outcome, signIn: { ...outcome.signIn, deviceKey } }
-}
-
-async function refresh(pool: Pool, token: string, metadata: Record<string, string>) {
-  const { sub, originJti, authTime, deviceKey } = readRefreshToken(pool, token)
-  const user = userBySub(pool, sub)
-  if (!user) throw notAuthorized('Invalid Refresh Token')
-  if (!user.enabled) throw notAuthorized('User is disabled.')
-  const rotation = authPlan(pool).refreshRotation
-  const tokens = await sign(pool, user, { originJti, authTime, deviceKey, source: 'RefreshTokens', metadata })
-  return {
-    ChallengeParameters: {},
-    AuthenticationResult: rotation
-      ? { ...tokens, RefreshToken: rotate(pool, token, originJti, rotation.graceSeconds) }
-      : tokens,
-  }
 }

@@ -14,6 +14,9 @@ export interface Occasion {
   source: 'Authentication' | 'NewPasswordChallenge' | 'AuthenticateDevice' | 'RefreshTokens' | 'HostedAuth'
   deviceKey?: string
   metadata?: Record<string, string>
+  /** What the hosted pages were asked for; everything of one's own where left out. */
+  scopes?: string[]
+  nonce?: string
 }
 
 type Change = (claims: JWTPayload) => JWTPayload
@@ -22,7 +25,7 @@ type Change = (claims: JWTPayload) => JWTPayload
 export async function customised(
   pool: Pool,
   user: User,
-  { source, metadata = {} }: Occasion,
+  { source, metadata = {}, scopes: base = SCOPES }: Occasion,
 ): Promise<{ groups: string[]; scopes: string[]; id: Change; access: Change }> {
   const own = groupsOf(pool, user)
   const second = authPlan(pool).preTokenVersion === 2
@@ -33,7 +36,7 @@ export async function customised(
     request: {
       groupConfiguration: { groupsToOverride: own, iamRolesToOverride: [], preferredRole: null },
       clientMetadata: metadata,
-      ...(second ? { scopes: SCOPES } : {}),
+      ...(second ? { scopes: base } : {}),
     },
     response: second ? { claimsAndScopeOverrideDetails: null } : { claimsOverrideDetails: null },
   })
@@ -41,7 +44,7 @@ export async function customised(
   const both = part(response, 'claimsAndScopeOverrideDetails')
   const access = part(both, 'accessTokenGeneration')
   const groups = part(both ?? first, 'groupOverrideDetails')?.groupsToOverride
-  const scopes = [...SCOPES, ...texts(access?.scopesToAdd)].filter(
+  const scopes = [...base, ...texts(access?.scopesToAdd)].filter(
     (scope) => !texts(access?.scopesToSuppress).includes(scope),
   )
   return {

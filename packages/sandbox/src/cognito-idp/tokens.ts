@@ -60,13 +60,14 @@ export async function startSession(
   const tokens = await sign(pool, user, { ...occasion, originJti, authTime })
   store.run('DELETE FROM refresh_tokens WHERE expires_at < ?', now - 86_400_000)
   store.run(
-    'INSERT INTO refresh_tokens (hash, sub, origin_jti, auth_time, expires_at, revoked, device_key) VALUES (?, ?, ?, ?, ?, 0, ?)',
+    'INSERT INTO refresh_tokens (hash, sub, origin_jti, auth_time, expires_at, revoked, device_key, scopes) VALUES (?, ?, ?, ?, ?, 0, ?, ?)',
     hash(refreshToken),
     user.sub,
     originJti,
     authTime,
     now + authPlan(pool).refreshTokenSeconds * 1000,
     occasion.deviceKey ?? null,
+    occasion.scopes?.join(' ') ?? null,
   )
   addSecret(pool, originJti, refreshToken)
   return { ...tokens, RefreshToken: refreshToken }
@@ -79,6 +80,7 @@ interface RefreshRow {
   expires_at: number
   revoked: number
   device_key: string | null
+  scopes: string | null
   until: number | null
 }
 
@@ -103,6 +105,7 @@ export function readRefreshToken(pool: Pool, token: string) {
     originJti: row.origin_jti,
     authTime: row.auth_time,
     deviceKey: row.device_key ?? undefined,
+    scopes: row.scopes?.split(' '),
   }
 }
 
@@ -175,6 +178,7 @@ export async function sign(
         ...attributeClaims(user),
         ...both,
         'cognito:username': user.username,
+        ...(occasion.nonce ? { nonce: occasion.nonce } : {}),
         aud: pool.clientId,
         token_use: 'id',
         exp: now + idTokenSeconds,
@@ -226,6 +230,8 @@ export async function verifyAccessToken(pool: Pool, token: string): Promise<User
     throw notAuthorized('Invalid Access Token')
   })
   if (claims.tokenUse !== 'access') throw notAuthorized('Invalid Access Token')
+  if (!String(claims.claims.scope).split(' ').includes('aws.cognito.signin.user.admin'))
+    throw notAuthorized('Access Token does not have required scopes')
   return claims
 }
 
@@ -240,7 +246,7 @@ function attributeClaims({ attributes }: User): JWTPayload {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [
       name,
-      name.endsWith('_verified') ? value === 'true' : value,
+      name.endsWith('_verified') ? value === 'true' : name === 'identities' ? JSON.parse(value) : value,
     ]),
   )
 }

@@ -1,5 +1,6 @@
 import { exportJWK } from 'jose'
 import { answerCall, faultReply, isCallOf, type Operation } from '../awsJson.js'
+import { createHostedPages } from '../cognito-oauth/service.js'
 import type { Functions } from '../functions.js'
 import type {
   IssuedCredentials,
@@ -34,6 +35,7 @@ export interface UserSummary {
 
 export interface UserPools extends TokenAuthority {
   readonly service: Service
+  readonly hostedPages: Service
   /** How an identity pool knows this user pool: the issuer without its scheme. */
   readonly loginName: string
   users(): UserSummary[]
@@ -61,6 +63,7 @@ export function createUserPools(world: World, root: IssuedCredentials, functions
 
   return {
     loginName: issuerOf(pool).slice('https://'.length),
+    hostedPages: createHostedPages(pool),
     verify: (token) => verifyToken(pool, token),
     users: () =>
       world.plan.auth
@@ -105,6 +108,11 @@ async function publish(pool: Pool, { method }: WireRequest, name: string): Promi
       issuer: issuerOf(pool),
       jwks_uri: `${pool.world.url}/${pool.id}/.well-known/jwks.json`,
       id_token_signing_alg_values_supported: ['RS256'],
+      authorization_endpoint: `${pool.world.url}/oauth2/authorize`,
+      token_endpoint: `${pool.world.url}/oauth2/token`,
+      userinfo_endpoint: `${pool.world.url}/oauth2/userInfo`,
+      revocation_endpoint: `${pool.world.url}/oauth2/revoke`,
+      end_session_endpoint: `${pool.world.url}/logout`,
       response_types_supported: ['code', 'token'],
       scopes_supported: ['openid', 'email', 'phone', 'profile'],
       subject_types_supported: ['public'],

@@ -4,7 +4,12 @@ import type { AttributeRule } from '../plan.js'
 import { authPlan, type Pool } from './pool.js'
 import { verifierOf } from './srp.js'
 
-export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED'
+export type UserStatus =
+  | 'UNCONFIRMED'
+  | 'CONFIRMED'
+  | 'FORCE_CHANGE_PASSWORD'
+  | 'RESET_REQUIRED'
+  | 'EXTERNAL_PROVIDER'
 
 export interface User {
   sub: string
@@ -72,7 +77,9 @@ export function findUser(pool: Pool, login: string): User | undefined {
     pool.world.store.all<Row>(`SELECT * FROM users WHERE ${where} ORDER BY created_at`, key).map(userOf)
   const by = (name: 'email' | 'phone_number', column: string) =>
     all(`${column} = ?`).find(
-      ({ attributes }) => !loginWith.username || attributes[`${name}_verified`] === 'true',
+      ({ attributes, status }) =>
+        // Whom a provider vouches for is another user than who has the address here.
+        status !== 'EXTERNAL_PROVIDER' && (!loginWith.username || attributes[`${name}_verified`] === 'true'),
     )
   return (
     all('username_key = ?')[0] ??
