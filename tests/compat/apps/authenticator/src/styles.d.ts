@@ -1,0 +1,2 @@
+// As Vite's own `vite/client` says it.
+declare module '*.css' {}

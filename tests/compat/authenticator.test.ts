@@ -1,0 +1,221 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Sandbox, startSandbox } from '@backline/sandbox'
+import { defineAuth, defineBackend } from 'backline/backend'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
+import { consoleOf, openChromium } from '../runtimes/browser/chromium.js'
+import { oneTimePassword } from './oneTimePassword.fixture.js'
+
+// A stock <Authenticator> of @aws-amplify/ui-react, installed by npm beside our packed packages under the official names, as an app
+// would have it: no `--force`, no alias in a bundler, not one import edited.
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'backline-authenticator-'))
+const PASSWORD = 'Correct-horse-1'
+let site: Server
+let browser: Browser
+
+beforeAll(async () => {
+  cpSync(join(root, 'tests/compat/apps/authenticator'), folder, { recursive: true })
+  for (const name of ['backline', 'core']) {
+    const [{ filename }] = JSON.parse(
+      run('npm', ['pack', '--json', '--pack-destination', folder], join(root, 'packages', name)),
+    )
+    renameSync(join(folder, filename), join(folder, name === 'core' ? 'backline-core.tgz' : 'backline.tgz'))
+  }
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'])
+  run(join(root, 'node_modules/.bin/esbuild'), [
+    'src/main.tsx',
+    '--bundle',
+    '--format=esm',
+    '--target=es2022',
+    '--jsx=automatic',
+    '--define:process.env.NODE_ENV="production"',
+    '--log-level=error',
+    '--outdir=.',
+  ])
+  const types = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
+  site = createServer(({ url = '/' }, answer) => {
+    const name = url.split('?')[0] === '/' ? 'index.html' : url.slice(1)
+    const type = types[name.split('.').at(-1) as keyof typeof types]
+    answer.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(readFileSync(join(folder, name)))
+  })
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+  browser = await openChromium()
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  site?.closeAllConnections()
+  site?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function run(command: string, args: string[], cwd = folder) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  expect(status, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`).toBe(0)
+  return stdout
+}
+
+/** The app in a fresh browser profile, on this sandbox; what it complains of must be nothing at the end. */
+async function open(sandbox: Sandbox) {
+  const page = await (await browser.newContext()).newPage()
+  page.setDefaultTimeout(10_000)
+  const lines = consoleOf(page)
+  onTestFailed(async () => console.error(lines.join('\n'), await page.locator('body').textContent()))
+  const { port } = site.address() as AddressInfo
+  await page.goto(`http://127.0.0.1:${port}/?outputs=${sandbox.url}/_backline/outputs`)
+  return { page, lines, ...handsOn(page, sandbox) }
+}
+
+/** What a person does. */
+function handsOn(page: Page, sandbox: Sandbox) {
+  const fill = (label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text)
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  return {
+    fill,
+    press,
+    async signUp(email: string) {
+      await page.getByRole('tab', { name: 'Create Account' }).click()
+      await fill('Email', email)
+      await fill('Password', PASSWORD)
+      await fill('Confirm Password', PASSWORD)
+      await press('Create Account')
+      const { code } = await sandbox.inbox.next({ to: email })
+      await fill('Confirmation Code', code!)
+      await press('Confirm')
+    },
+    async signIn(email: string, password = PASSWORD) {
+      await fill('Email', email)
+      await fill('Password', password)
+      await press('Sign in')
+    },
+    async enterCode(secret: string, button = 'Confirm') {
+      await page.getByLabel(/^(Code|Code \*)$/).fill(oneTimePassword(secret, sandbox.clock.now()))
+      await press(button)
+    },
+    arrived: (email: string) => page.getByRole('heading', { name: `Hello ${email}` }).waitFor(),
+    async signOut() {
+      await press('Sign out')
+      await page.getByRole('tab', { name: 'Sign In' }).waitFor()
+      await page.getByText('Header knows nobody').waitFor()
+    },
+  }
+}
+
+test('npm installs one runtime under the official names, and nothing of the official one', () => {
+  const names = ['aws-amplify', '@aws-amplify/core'].map(
+    (name) => JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).name,
+  )
+  expect(names).toEqual(['backline', '@backline/core'])
+  // Exits with an error where a range that somebody asked for is not met.
+  run('npm', ['ls', 'aws-amplify', '@aws-amplify/core'])
+  const all = globSync('node_modules/{@*/,}*', { cwd: folder })
+  expect(all.filter((path) => /@aws-(sdk|crypto)|@aws-amplify\/auth/.test(path))).toEqual([])
+})
+
+test('the app type-checks', () => {
+  for (const name of ['react', 'react-dom']) {
+    run('mkdir', ['-p', 'node_modules/@types'])
+    symlinkSync(join(root, 'node_modules/@types', name), join(folder, 'node_modules/@types', name))
+  }
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'])
+})
+
+test('sign-up, confirmation, sign-in, a forgotten password and sign-out', async () => {
+  const sandbox = await startSandbox({
+    backend: defineBackend({ auth: defineAuth({ loginWith: { email: true } }) }),
+  })
+  const email = 'ada@example.com'
+  const { page, lines, fill, press, signUp, signIn, arrived, signOut } = await open(sandbox)
+  await page.getByText('Header knows nobody').waitFor()
+  await signUp(email)
+  await arrived(email)
+  await page.getByText(`Header knows ${email}`).waitFor()
+  await page.reload()
+  await arrived(email)
+  await signOut()
+
+  await signIn(email, 'Wrong-horse-1')
+  await page.getByText('Incorrect username or password.').waitFor()
+  await signIn(email)
+  await arrived(email)
+  await signOut()
+
+  await press('Forgot your password?')
+  await page.locator('input[name=username]').fill(email)
+  await press('Send code')
+  const { code } = await sandbox.inbox.next({ to: email })
+  await fill('Code *', code!)
+  await fill('New Password', 'Chosen-anew-2')
+  await fill('Confirm Password', 'Chosen-anew-2')
+  await press('Submit')
+  await signIn(email, 'Chosen-anew-2')
+  await arrived(email)
+  await signOut()
+  expect(complaints(lines)).toEqual([])
+  await sandbox.stop()
+})
+
+test('where a second factor is required: set up at the first sign-in, asked for at the next', async () => {
+  const auth = defineAuth({ loginWith: { email: true }, multifactor: { mode: 'REQUIRED', totp: true } })
+  const sandbox = await startSandbox({ backend: defineBackend({ auth }) })
+  const email = 'grace@example.com'
+  const { page, lines, signUp, signIn, enterCode, arrived, signOut } = await open(sandbox)
+  await signUp(email)
+  await page.getByRole('img', { name: 'QR code' }).waitFor()
+  const secret = (await page.getByText(/^[A-Z2-7]{32,}$/).textContent())!
+  await enterCode(secret)
+  await arrived(email)
+  await signOut()
+
+  await signIn(email)
+  await page.getByText('Confirm TOTP Code').waitFor()
+  sandbox.clock.advance(60_000)
+  await enterCode(secret)
+  await arrived(email)
+  await signOut()
+  expect(complaints(lines)).toEqual([])
+  await sandbox.stop()
+})
+
+test('where it is optional: asked for once the user has chosen it', async () => {
+  const auth = defineAuth({ loginWith: { email: true }, multifactor: { mode: 'OPTIONAL', totp: true } })
+  const sandbox = await startSandbox({ backend: defineBackend({ auth }) })
+  const email = 'edith@example.com'
+  const { page, lines, signUp, signIn, enterCode, arrived, signOut } = await open(sandbox)
+  await signUp(email)
+  await arrived(email)
+  const secret = await page.evaluate(() =>
+    globalThis.account.setUpTOTP().then(({ sharedSecret }) => sharedSecret),
+  )
+  await page.evaluate(
+    async (code) => {
+      await globalThis.account.verifyTOTPSetup({ code })
+      await globalThis.account.updateMFAPreference({ totp: 'PREFERRED' })
+    },
+    oneTimePassword(secret, sandbox.clock.now()),
+  )
+  await signOut()
+  await signIn(email)
+  await page.getByText('Confirm TOTP Code').waitFor()
+  sandbox.clock.advance(60_000)
+  await enterCode(secret)
+  await arrived(email)
+  expect(complaints(lines)).toEqual([])
+  await sandbox.stop()
+})
+
+declare global {
+  var account: Pick<typeof import('backline/auth'), 'setUpTOTP' | 'verifyTOTPSetup' | 'updateMFAPreference'>
+}
+
+/** A refused request is logged by the browser itself, and is not one. */
+const complaints = (lines: string[]) =>
+  lines.filter((line) => /^(error|warning|uncaught)/.test(line) && !line.includes('Failed to load resource'))
