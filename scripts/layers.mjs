@@ -17,6 +17,7 @@ const ALLOWED = {
     '@backline/core',
     '@backline/auth',
     '@backline/auth/enableOAuthListener',
+    '@backline/auth/server',
     '@backline/data',
     '@backline/storage',
     '@backline/storage/server',

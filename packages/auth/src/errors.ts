@@ -44,6 +44,11 @@ export type AuthClientErrorName =
   | 'InvalidPreferredRedirectUrlException'
   /** No configured redirect URL opens an app on a phone. */
   | 'InvalidAppSchemeException'
+  /** No identity pool is configured. */
+  | 'AuthIdentityPoolException'
+  | 'EmptyFederationToken'
+  /** A function of `/server` was called without the context of the request. */
+  | 'InvalidServerContext'
   | 'SetUpTOTPException'
   | 'EmptyVerifyTOTPSetupCode'
   /** The pool does not track this device. */

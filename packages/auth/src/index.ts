@@ -26,6 +26,7 @@ export {
   updateUserAttributes,
   type VerifiableUserAttributeKey,
 } from './attributes.js'
+export { onAuthChange } from './authChange.js'
 export { type FetchAuthSessionOptions, fetchAuthSession } from './authSession.js'
 export { autoSignIn } from './autoSignIn.js'
 export type { CodeDeliveryDetails } from './codeDelivery.js'
@@ -38,6 +39,12 @@ export {
   type AuthErrorName,
   type AuthServiceErrorName,
 } from './errors.js'
+export {
+  clearFederationToIdentityPool,
+  type FederateToIdentityPoolInput,
+  type FederateToIdentityPoolOutput,
+  federateToIdentityPool,
+} from './federation.js'
 export {
   type FetchMFAPreferenceOutput,
   fetchMFAPreference,

@@ -1,6 +1,12 @@
 import { serverTime } from './clock.js'
 import { type Context, joined, perContext, type Shared } from './context.js'
-import { fetchIdentity, type Identity, type IdentityPool, identityPool } from './identityPool.js'
+import {
+  type Federation,
+  fetchIdentity,
+  type Identity,
+  type IdentityPool,
+  identityPool,
+} from './identityPool.js'
 import { session } from './session.js'
 import type { Session } from './sessionStore.js'
 
@@ -13,6 +19,7 @@ interface State extends Shared<Identity> {
   /** The identity of the signed-in user. A guest's is in the store. */
   signedIn?: { user: string; identityId: string }
   cached?: Identity & { key: string; refetchAt: number }
+  federation?: Federation
 }
 const credentialState = /* @__PURE__ */ perContext('credentials', (): State => ({ generation: 0 }))
 
@@ -43,10 +50,10 @@ export async function credentialsOf(
   }
 
   const pool = identityPool(ctx)
-  if (!pool || (!who && !pool.allowGuestAccess)) return undefined
-
   const state = credentialState(ctx)
-  const key = `${pool.identityPoolId} ${who?.idToken ?? ''}`
+  if (!pool || (!who && !state.federation && !pool.allowGuestAccess)) return undefined
+
+  const key = `${pool.identityPoolId} ${who?.idToken ?? JSON.stringify(state.federation)}`
   const { cached } = state
   if (!forceRefresh && cached?.key === key && serverTime(ctx) < cached.refetchAt) return toIdentity(cached)
 
@@ -55,6 +62,11 @@ export async function credentialsOf(
 
 const toIdentity = ({ credentials, identityId }: Identity): Identity => ({ credentials, identityId })
 
+/** Only auth calls this: the credentials of whoever is not signed in come by these logins, until they are cleared. */
+export function federate(ctx: Context, federation: Federation): void {
+  credentialState(ctx).federation = federation
+}
+
 /** Only auth calls this: after a sign-in (the identity may be linked) and a sign-out (`forgetIdentity`). */
 export async function clearCredentials(
   ctx: Context,
@@ -62,7 +74,7 @@ export async function clearCredentials(
 ): Promise<void> {
   const state = credentialState(ctx)
   state.generation++
-  state.cached = state.running = undefined
+  state.cached = state.running = state.federation = undefined
   if (options.forgetIdentity) {
     state.signedIn = undefined
     const pool = identityPool(ctx)
@@ -87,11 +99,15 @@ async function fetchCredentials(
 ): Promise<Identity> {
   const state = credentialState(ctx)
   const { generation } = state
+  const federation = who ? undefined : state.federation
   const { store } = ctx.platform
-  const user = who && `${who.accessToken.payload.iss} ${who.accessToken.payload.sub}`
+  const user = who
+    ? `${who.accessToken.payload.iss} ${who.accessToken.payload.sub}`
+    : federation && JSON.stringify(federation)
   const known =
-    user && state.signedIn?.user === user ? state.signedIn.identityId : await store.getItem(guestKey(pool))
-  const identity = await fetchIdentity(ctx, pool, who, known)
+    federation?.identityId ??
+    (user && state.signedIn?.user === user ? state.signedIn.identityId : await store.getItem(guestKey(pool)))
+  const identity = await fetchIdentity(ctx, pool, who, known, federation)
   if (generation !== state.generation) return identity
 
   if (!user) await store.setItem(guestKey(pool), identity.identityId)

@@ -29,19 +29,32 @@ export interface Identity {
   identityId?: string
 }
 
+/** Whoever is here by a provider's word, with no user pool between. */
+export interface Federation {
+  logins: Record<string, string>
+  identityId?: string
+}
+
 /** Credentials for the user or guest, under the identity that is known for them or a new one. */
 export async function fetchIdentity(
   ctx: Context,
   pool: IdentityPool,
   who: Session | undefined,
   known: string | null,
+  federation?: Federation,
 ): Promise<Required<Identity>> {
-  const logins = who && loginsOf(who)
+  const logins = who ? loginsOf(who) : federation?.logins
   try {
     return await getCredentials(ctx, pool, logins, known ?? (await getId(ctx, pool, logins)))
   } catch (error) {
     // The stored identity was deleted, or has come to belong to somebody: a new one, once.
-    if (!known || !/^(ResourceNotFound|NotAuthorized)Exception/.test((error as Error).name)) throw error
+    // One that the app has named is not replaced.
+    if (
+      !known ||
+      known === federation?.identityId ||
+      !/^(ResourceNotFound|NotAuthorized)Exception/.test((error as Error).name)
+    )
+      throw error
     return getCredentials(ctx, pool, logins, await getId(ctx, pool, logins))
   }
 }

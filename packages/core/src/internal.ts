@@ -15,6 +15,7 @@ export {
   clearCredentials,
   credentials,
   credentialsOf,
+  federate,
   type Identity,
 } from './credentials.js'
 export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'

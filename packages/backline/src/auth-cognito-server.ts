@@ -1,0 +1,2 @@
+// `aws-amplify/auth/cognito/server`
+export { fetchUserAttributes, getCurrentUser } from '@backline/auth/server'

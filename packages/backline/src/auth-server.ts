@@ -1,0 +1,2 @@
+// `aws-amplify/auth/server`
+export { fetchAuthSession, fetchUserAttributes, getCurrentUser } from '@backline/auth/server'
