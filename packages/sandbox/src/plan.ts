@@ -16,7 +16,10 @@ export interface AuthPlan {
   requiredAttributes: string[]
   /** Names with their `custom:`; none where left out. */
   customAttributes?: string[]
+  /** In order of precedence. */
   groups: string[]
+  /** What was done to groups over the wire; `null` for one that was dropped. */
+  groupChanges?: Record<string, GroupChange | null>
   passwordPolicy: {
     minLength: number
     requireLowercase: boolean
@@ -54,6 +57,15 @@ export interface AuthPlan {
   triggers?: Triggers
   /** The event that `preTokenGeneration` gets; 1 where left out. */
   preTokenVersion?: 1 | 2
+}
+
+/** As on the wire. */
+export interface GroupChange {
+  Description?: string
+  RoleArn?: string
+  Precedence?: number
+  CreationDate?: number
+  LastModifiedDate?: number
 }
 
 export interface OAuthPlan {

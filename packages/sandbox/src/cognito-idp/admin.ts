@@ -11,11 +11,14 @@ import {
 } from '../input.js'
 import type { IssuedCredentials, WireRequest } from '../service.js'
 import { SignatureError, verifySignature } from '../sigv4.js'
+import { described, groupOperations, known as knownGroup } from './adminGroups.js'
+import { checkFree, withoutAttributes } from './attributes.js'
 import { deliverCode, sendCode } from './codes.js'
 import { adminDeviceOperations } from './devices.js'
 import { setPreference } from './mfa.js'
-import { authPlan, type Pool } from './pool.js'
+import { authPlan, checkClient, type Pool } from './pool.js'
 import { poolOperations } from './poolSettings.js'
+import { answerOverTheWire, initiateAuth } from './signIn.js'
 import {
   addUser,
   checkNew,
@@ -29,7 +32,10 @@ import {
 import { revokeSessionsOf } from './tokens.js'
 import {
   attributeList,
+  checkAttributes,
+  checkMutable,
   deleteUser,
+  describedUser,
   findUser,
   groupsOf,
   listUsers,
@@ -48,11 +54,48 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
   const operations: Record<string, (input: Input) => object | Promise<object>> = {
     ...adminDeviceOperations(pool, (input) => known(pool, input)),
     ...poolOperations(pool),
+    ...groupOperations(pool),
+
+    AdminInitiateAuth(input) {
+      checkClient(pool, input)
+      const flow = text(input, 'AuthFlow')
+      return initiateAuth(
+        pool,
+        input,
+        /^ADMIN_(NO_SRP|USER_PASSWORD)_AUTH$/.test(flow) ? 'USER_PASSWORD_AUTH' : flow,
+      )
+    },
+
+    AdminRespondToAuthChallenge(input) {
+      checkClient(pool, input)
+      return answerOverTheWire(pool, input)
+    },
+
+    AdminUpdateUserAttributes(input) {
+      const user = known(pool, input)
+      const changes = attributes(input, 'UserAttributes')
+      checkAttributes(pool, changes, true)
+      checkMutable(pool, user, changes)
+      for (const name of ['email', 'phone_number'] as const) {
+        if (!changes[name] || changes[name] === user.attributes[name]) continue
+        checkFree(pool, user, name, changes[name])
+        // A new address is unproven, unless the administrator vouches for it in the same breath.
+        changes[`${name}_verified`] ??= 'false'
+      }
+      saveUser(pool, { ...user, attributes: { ...user.attributes, ...changes } })
+      return {}
+    },
+
+    AdminDeleteUserAttributes(input) {
+      const user = known(pool, input)
+      saveUser(pool, { ...user, attributes: withoutAttributes(pool, user, input) })
+      return {}
+    },
 
     async AdminCreateUser(input) {
       const login = text(input, 'Username')
       const action = optionalText(input, 'MessageAction')
-      if (action === 'RESEND') throw invalidParameter('The sandbox does not resend invitations.')
+      if (action === 'RESEND') return resend(pool, input, login)
       const given = optionalText(input, 'TemporaryPassword')
       if (given !== undefined) checkPassword(pool, newPassword(input, 'TemporaryPassword'))
       const password = given ?? temporaryPassword(authPlan(pool).passwordPolicy.minLength)
@@ -70,12 +113,12 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       }
       store.transaction(() => addUser(pool, user))
       if (action !== 'SUPPRESS') await invite(pool, user, { login, password, metadata })
-      return { User: { ...described(user), Attributes: attributeList(user) } }
+      return { User: { ...describedUser(user), Attributes: attributeList(user) } }
     },
 
     AdminGetUser(input) {
       const user = known(pool, input)
-      return { ...described(user), UserAttributes: attributeList(user), ...mfaOf(user) }
+      return { ...describedUser(user), UserAttributes: attributeList(user), ...mfaOf(user) }
     },
 
     async AdminConfirmSignUp(input) {
@@ -138,24 +181,19 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
 
     AdminAddUserToGroup(input) {
       const { sub } = known(pool, input)
-      store.run('INSERT OR IGNORE INTO user_groups VALUES (?, ?)', sub, group(pool, input))
+      store.run('INSERT OR IGNORE INTO user_groups VALUES (?, ?)', sub, knownGroup(pool, input))
       return {}
     },
 
     AdminRemoveUserFromGroup(input) {
       const { sub } = known(pool, input)
-      store.run('DELETE FROM user_groups WHERE sub = ? AND name = ?', sub, group(pool, input))
+      store.run('DELETE FROM user_groups WHERE sub = ? AND name = ?', sub, knownGroup(pool, input))
       return {}
     },
 
     AdminListGroupsForUser(input) {
-      const { groups } = authPlan(pool)
       return {
-        Groups: groupsOf(pool, known(pool, input)).map((GroupName) => ({
-          GroupName,
-          UserPoolId: pool.id,
-          Precedence: groups.indexOf(GroupName),
-        })),
+        Groups: groupsOf(pool, known(pool, input)).map((name) => described(pool, name)),
       }
     },
 
@@ -170,7 +208,7 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       if (after !== undefined && start === 0) throw invalidParameter('Invalid pagination token provided.')
       const page = all.slice(start, start + (most || 60))
       return {
-        Users: page.map((user) => ({ ...described(user), Attributes: attributeList(user) })),
+        Users: page.map((user) => ({ ...describedUser(user), Attributes: attributeList(user) })),
         ...(start + page.length < all.length ? { PaginationToken: page.at(-1)!.sub } : {}),
       }
     },
@@ -181,7 +219,7 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       name,
       async (input, request) => {
         await checkSigned(pool, root, request)
-        const id = text(input, 'UserPoolId')
+        const id = name === 'ListUserPools' ? pool.id : text(input, 'UserPoolId')
         if (id !== pool.id)
           throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
         authPlan(pool)
@@ -215,21 +253,22 @@ function known(pool: Pool, input: Input): User {
   return user
 }
 
-function group(pool: Pool, input: Input): string {
-  const name = text(input, 'GroupName')
-  if (!authPlan(pool).groups.includes(name))
-    throw new ServiceError('ResourceNotFoundException', 'Group not found.')
-  return name
-}
-
-function described(user: User) {
-  return {
-    Username: user.username,
-    UserCreateDate: user.createdAt / 1000,
-    UserLastModifiedDate: user.modifiedAt / 1000,
-    Enabled: user.enabled,
-    UserStatus: user.status,
+/** A new temporary password for who has not used the old one. */
+async function resend(pool: Pool, input: Input, login: string): Promise<object> {
+  const user = known(pool, input)
+  if (user.status !== 'FORCE_CHANGE_PASSWORD') {
+    throw new ServiceError(
+      'UnsupportedUserStateException',
+      `Resend not possible. ${login} status is not FORCE_CHANGE_PASSWORD`,
+    )
   }
+  const password =
+    optionalText(input, 'TemporaryPassword') ?? temporaryPassword(authPlan(pool).passwordPolicy.minLength)
+  checkPassword(pool, password)
+  const changed = { ...user, ...protect(pool, user.username, password) }
+  saveUser(pool, changed)
+  await invite(pool, changed, { login, password, metadata: texts(input, 'ClientMetadata') })
+  return { User: { ...describedUser(changed), Attributes: attributeList(changed) } }
 }
 
 async function invite(

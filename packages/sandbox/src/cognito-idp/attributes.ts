@@ -68,18 +68,22 @@ export function attributeOperations(pool: Pool): Record<string, Operation> {
 
     async DeleteUserAttributes(input) {
       const user = await signedIn(pool, text(input, 'AccessToken'))
-      const names = input.UserAttributeNames
-      if (!Array.isArray(names) || names.length === 0 || names.some((name) => typeof name !== 'string')) {
-        throw invalidParameter('UserAttributeNames must be a list of at least one name.')
-      }
-      const required = names.find((name) => authPlan(pool).requiredAttributes.includes(name))
-      if (required) throw invalidParameter(`Cannot delete required attribute ${required}`)
-      const gone = new Set(names.flatMap((name: string) => [name, `${name}_verified`]))
-      const left = Object.entries(user.attributes).filter(([name]) => !gone.has(name))
-      saveUser(pool, { ...user, attributes: Object.fromEntries(left) })
+      saveUser(pool, { ...user, attributes: withoutAttributes(pool, user, input) })
       return {}
     },
   }
+}
+
+/** What is left without the `UserAttributeNames` of the call. */
+export function withoutAttributes(pool: Pool, user: User, input: Input): Record<string, string> {
+  const names = input.UserAttributeNames
+  if (!Array.isArray(names) || names.length === 0 || names.some((name) => typeof name !== 'string')) {
+    throw invalidParameter('UserAttributeNames must be a list of at least one name.')
+  }
+  const required = names.find((name) => authPlan(pool).requiredAttributes.includes(name))
+  if (required) throw invalidParameter(`Cannot delete required attribute ${required}`)
+  const gone = new Set(names.flatMap((name: string) => [name, `${name}_verified`]))
+  return Object.fromEntries(Object.entries(user.attributes).filter(([name]) => !gone.has(name)))
 }
 
 function address(input: Input): 'email' | 'phone_number' {
@@ -91,7 +95,7 @@ function address(input: Input): 'email' | 'phone_number' {
 }
 
 /** No two users can sign in with the same address. */
-function checkFree(pool: Pool, { sub }: User, name: 'email' | 'phone_number', value: string): void {
+export function checkFree(pool: Pool, { sub }: User, name: 'email' | 'phone_number', value: string): void {
   const { email, phone } = authPlan(pool).loginWith
   if (!(name === 'email' ? email : phone)) return
   const owner = findUser(pool, value)

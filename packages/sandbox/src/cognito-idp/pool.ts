@@ -104,7 +104,23 @@ export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions'>): 
 /** @throws {ServiceError} when the backend being served has no auth. */
 export function authPlan({ world, id, settings }: Pool): AuthPlan {
   if (!world.plan.auth) throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
-  return { ...world.plan.auth, ...settings }
+  const plan = { ...world.plan.auth, ...settings }
+  return { ...plan, groups: orderedGroups(plan) }
+}
+
+/** The definition's groups and those made since; the lowest number goes first, none goes last. */
+function orderedGroups({ groups, groupChanges }: AuthPlan): string[] {
+  if (!groupChanges) return groups
+  const precedence = (name: string) => {
+    const place = groups.indexOf(name)
+    return groupChanges[name]?.Precedence ?? (place >= 0 ? place : Number.POSITIVE_INFINITY)
+  }
+  const there = [...new Set([...groups, ...Object.keys(groupChanges)])].filter(
+    (name) => groupChanges[name] !== null,
+  )
+  return there.sort((one, other) =>
+    precedence(one) === precedence(other) ? 0 : precedence(one) - precedence(other),
+  )
 }
 
 /** Changes the pool over its wire; `null` turns a setting off. Stands above the definition until `reset()`. */

@@ -25,10 +25,7 @@ export function signInOperations(pool: Pool): Record<string, Operation> {
     },
     async RespondToAuthChallenge(input) {
       checkClient(pool, input)
-      const reply = await respondToAuthChallenge(pool, input)
-      // A sign-in that a page began ends on that page.
-      if ('Admitted' in reply) throw sessionOver()
-      return reply
+      return answerOverTheWire(pool, input)
     },
     async GetTokensFromRefreshToken(input) {
       checkClient(pool, input)
@@ -98,6 +95,13 @@ export async function initiateAuth(pool: Pool, input: Input, flow: string, hoste
 export async function respondToAuthChallenge(pool: Pool, input: Input): Promise<object> {
   const metadata = texts(input, 'ClientMetadata')
   return settle(pool, await answered(pool, input, metadata), metadata)
+}
+
+/** The same for who calls an operation: a sign-in that a page began ends on that page. */
+export async function answerOverTheWire(pool: Pool, input: Input): Promise<object> {
+  const reply = await respondToAuthChallenge(pool, input)
+  if ('Admitted' in reply) throw sessionOver()
+  return reply
 }
 
 async function answered(pool: Pool, input: Input, metadata: Record<string, string>): Promise<Outcome> {

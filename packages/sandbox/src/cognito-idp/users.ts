@@ -229,6 +229,17 @@ export function mfaOf({ mfa }: User) {
   }
 }
 
+/** The part of an administrator's view that every operation shares. */
+export function describedUser(user: User) {
+  return {
+    Username: user.username,
+    UserCreateDate: user.createdAt / 1000,
+    UserLastModifiedDate: user.modifiedAt / 1000,
+    Enabled: user.enabled,
+    UserStatus: user.status,
+  }
+}
+
 /** As the service lists them: `sub` first. */
 export function attributeList({ sub, attributes }: User): { Name: string; Value: string }[] {
   return Object.entries({ sub, ...attributes }).map(([Name, Value]) => ({ Name, Value }))
