@@ -224,6 +224,11 @@ test.each<[string, any, RegExp]>([
     /storage\.aws_region is missing/,
   ],
   [
+    'a bucket among several without region',
+    { version: '1', storage: { ...outputs.storage, buckets: [{ name: 'b', bucket_name: 'b' }] } },
+    /storage\.buckets\.0\.aws_region is missing/,
+  ],
+  [
     'two buckets of one name',
     {
       version: '1',

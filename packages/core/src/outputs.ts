@@ -37,9 +37,9 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
   if (S3?.buckets) {
     const buckets: Written = {}
     for (const index in S3.buckets) {
-      const path = `buckets.${index}`
-      const { name, ...bucket } = read(S3, `${path}:it:name! bucket_name! aws_region!=region paths%`).it
-      if (buckets[name]) throw wrong(`storage.${path}.name`, 'is taken by another bucket', name)
+      const path = `storage.buckets.${index}`
+      const { name, ...bucket } = read(outputs, `${path}:it:name! bucket_name! aws_region!=region paths%`).it
+      if (buckets[name]) throw wrong(`${path}.name`, 'is taken by another bucket', name)
       buckets[name] = bucket
     }
     S3.buckets = buckets

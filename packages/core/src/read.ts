@@ -57,11 +57,12 @@ function walk(root: Written, path: string, missing?: object): Written {
 }
 
 function check(path: string, value: Written, kind: string): void {
-  const found = Array.isArray(value) ? '*' : ({ object: '%', string: '' }[typeof value as string] ?? '?')
-  if (kind === '@' ? !authModes[value] : kind !== '?' && kind !== found) {
-    const must = { '*': 'a list', '%': 'an object', '@': `one of ${Object.keys(authModes)}` }[kind]
-    throw wrong(path, `must be ${must ?? 'a text'}`, value)
-  }
+  const found = Array.isArray(value)
+    ? 'a list'
+    : { object: 'an object', string: 'a text' }[typeof value as string]
+  const modes = `one of ${Object.keys(authModes)}`
+  const must = { '': 'a text', '*': 'a list', '%': 'an object', '@': modes }[kind]
+  if (kind === '@' ? !authModes[value] : must && must !== found) throw wrong(path, `must be ${must}`, value)
 }
 
 /** FACEBOOK becomes Facebook. */
@@ -69,7 +70,7 @@ export const capitalize = (name: string) => name[0] + name.slice(1).toLowerCase(
 
 /** Which ways to sign in, which second factors: by what the list holds. */
 export const flags = (list: string[] | undefined, names: Record<string, string>) =>
-  Object.fromEntries(Object.entries(names).map(([key, name]) => [key, list?.includes(name) ?? false]))
+  Object.fromEntries(Object.entries(names).map(([key, name]) => [key, !!list?.includes(name)]))
 
 export const secondFactors = { smsEnabled: 'SMS', totpEnabled: 'TOTP' }
 
