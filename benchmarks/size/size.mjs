@@ -140,8 +140,8 @@ const IMPORTS = [
       data: ['generateClient'],
       storage: ['uploadData', 'getUrl', 'list'],
     },
-    budget: 33_100,
-    all: 43_750,
+    budget: 33_850,
+    all: 44_500,
     goal: 28_000,
   },
 ]

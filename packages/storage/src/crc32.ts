@@ -1,17 +1,31 @@
+import { fromBase64, toBase64 } from '@backline/core/internal'
+
 // CRC-32 as of ISO 3309, the one of zip and of `x-amz-checksum-crc32`.
 
 const polynomial = 0xedb88320
 
-const table = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1
-  return value
-})
+/** Four tables, so that four bytes are taken at once. */
+const tables = /* @__PURE__ */ (() => {
+  const made = [0, 1, 2, 3].map(() => new Uint32Array(256))
+  for (let index = 0; index < 1024; index++) {
+    const before = index < 256 ? index : made[(index >> 8) - 1]![index & 255]!
+    let value = before
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1
+    made[index >> 8]![index & 255] = value
+  }
+  return made as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
+})()
 
-export function crc32(bytes: Uint8Array): number {
-  let value = ~0
-  for (let index = 0; index < bytes.length; index++)
-    value = table[(value ^ bytes[index]!) & 0xff]! ^ (value >>> 8)
+/** The checksum of bytes; with `before`, of what had that checksum and these bytes behind it. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  const [t0, t1, t2, t3] = tables
+  let value = ~before
+  let index = 0
+  for (const end = bytes.length - 3; index < end; index += 4) {
+    value ^= bytes[index]! | (bytes[index + 1]! << 8) | (bytes[index + 2]! << 16) | (bytes[index + 3]! << 24)
+    value = t3[value & 255]! ^ t2[(value >>> 8) & 255]! ^ t1[(value >>> 16) & 255]! ^ t0[value >>> 24]!
+  }
+  for (; index < bytes.length; index++) value = t0[(value ^ bytes[index]!) & 255]! ^ (value >>> 8)
   return ~value >>> 0
 }
 
@@ -39,4 +53,13 @@ function multiply(left: number, right: number): number {
     shifted = shifted & 1 ? (shifted >>> 1) ^ polynomial : shifted >>> 1
   }
   return product >>> 0
+}
+
+/** As S3 writes a CRC-32: base64 of four bytes, the highest first. */
+export function toChecksum(sum: number): string {
+  return toBase64(Uint8Array.of(sum >>> 24, sum >>> 16, sum >>> 8, sum))
+}
+
+export function fromChecksum(text: string): number {
+  return fromBase64(text).reduce((sum, byte) => ((sum << 8) | byte) >>> 0, 0)
 }

@@ -87,3 +87,95 @@ test('a connection that breaks on the way is an error, not a short object', asyn
   expect(await task.result.catch((reason) => reason)).toMatchObject({ name: 'NetworkError' })
   expect(task.state).toBe('ERROR')
 })
+
+/** Answers as S3 does, and breaks off after so many bytes. */
+function broken(response: Response, bytes: number): Response {
+  const reader = response.body!.getReader()
+  let left = bytes
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (done) return controller.close()
+      controller.enqueue(value.subarray(0, left))
+      left -= value.length
+      if (left <= 0) {
+        controller.error(new TypeError('terminated'))
+        void reader.cancel()
+      }
+    },
+  })
+  return new Response(body, response)
+}
+
+test('a download goes on by range wherever it breaks, with progress that only grows', async () => {
+  const cuts = [100_000, 2_000_000, 1, 500_000]
+  const ranges: (string | undefined)[] = []
+  const base = bucket.watch()
+  const { fetch } = base.ctx.platform
+  base.ctx.platform = {
+    ...base.ctx.platform,
+    async fetch(input, init) {
+      const response = await fetch(input, init)
+      const headers = init!.headers as Record<string, string>
+      ranges.push(headers.range)
+      const cut = cuts.shift()
+      return cut ? broken(response, cut) : response
+    },
+  }
+  const seen: number[] = []
+  const { body } = await downloadData(
+    { path: 'large.bin', options: { onProgress: ({ transferredBytes }) => seen.push(transferredBytes) } },
+    base.ctx,
+  )
+  expect(Buffer.from(await (await body.blob()).arrayBuffer()).equals(data)).toBe(true)
+  expect(ranges).toHaveLength(5)
+  expect(ranges[1]).toBe(`bytes=100000-${data.length - 1}`)
+  expect(seen).toEqual([...seen].sort((a, b) => a - b))
+  expect(seen.at(-1)).toBe(data.length)
+
+  cuts.push(1000)
+  const options = { bytesRange: { start: 1_000_000, end: 2_999_999 } }
+  const range = await downloadData({ path: 'large.bin', options }, base.ctx)
+  // From the first byte where the stream threw away what nobody had read yet.
+  expect(ranges.at(-1)).toMatch(/^bytes=100[01]000-2999999$/)
+  expect(Buffer.from(await (await range.body.blob()).arrayBuffer()).equals(data.subarray(1e6, 3e6))).toBe(
+    true,
+  )
+})
+
+test('an object that is changed while it is being fetched is not patched together', async () => {
+  const { ctx } = bucket.watch()
+  await uploadData({ path: 'changing.bin', data }, ctx)
+  const { fetch } = ctx.platform
+  let first = true
+  ctx.platform = {
+    ...ctx.platform,
+    async fetch(input, init) {
+      const response = await fetch(input, init)
+      if (!first) return response
+      first = false
+      await uploadData({ path: 'changing.bin', data: 'short' }, bucket.watch().ctx)
+      return broken(response, 1_000_000)
+    },
+  }
+  expect(await downloadData({ path: 'changing.bin' }, ctx).catch((reason) => reason)).toMatchObject({
+    name: 'PreconditionFailed',
+  })
+})
+
+test('what was damaged on its way down is an error with a name', async () => {
+  const { ctx } = bucket.watch()
+  const { fetch } = ctx.platform
+  ctx.platform = {
+    ...ctx.platform,
+    async fetch(input, init) {
+      const response = await fetch(input, init)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      bytes[7]! ^= 1
+      return new Response(bytes, response)
+    },
+  }
+  expect(await downloadData({ path: 'small.json' }, ctx).catch((reason) => reason)).toMatchObject({
+    name: 'IntegrityError',
+  })
+})

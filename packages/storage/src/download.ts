@@ -1,5 +1,5 @@
 import { type Context, currentContext } from '@backline/core/internal'
-import { StorageError } from './errors.js'
+import { fetchObject } from './fetchObject.js'
 import { metadataOf } from './headers.js'
 import {
   type CommonOptions,
@@ -10,7 +10,6 @@ import {
   type PathInput,
   type ReadOptions,
 } from './location.js'
-import { s3 } from './s3.js'
 import { type NonPausableTransferTask, startTask, type TransferProgressEvent } from './task.js'
 
 export interface DownloadDataOptions extends CommonOptions {
@@ -30,6 +29,7 @@ export interface DownloadDataInput extends KeyInput {
 
 export interface DownloadedBody {
   blob(): Promise<Blob>
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>
   text(): Promise<string>
   // biome-ignore lint/suspicious/noExplicitAny: what JSON holds is the caller's to know, as in `Response`
   json(): Promise<any>
@@ -39,13 +39,15 @@ export type DownloadDataWithPathOutput = NonPausableTransferTask<ItemWithPath & 
 export type DownloadDataOutput = NonPausableTransferTask<ItemWithKey & { body: DownloadedBody }>
 
 /**
- * Starts to fetch an object and hands out the task of it. `result` resolves when all of it is here.
+ * Starts to fetch an object and hands out the task of it. `result` resolves when all of it is here; where the connection breaks on
+ * the way, it goes on where it stopped.
  *
  * @example
  * const { body, contentType } = await downloadData({ path: 'photos/cat.jpg' }).result
  * image.src = URL.createObjectURL(await body.blob())
  *
- * @throws {StorageError} From `result`: `NoSuchKey`, `AccessDenied`, `CanceledError`, `NoCredentials`, `NetworkError`
+ * @throws {StorageError} From `result`: `NoSuchKey`, `AccessDenied`, `CanceledError`, `PreconditionFailed` where
+ * the object was changed meanwhile, `IntegrityError`, `NoCredentials`, `NetworkError`
  */
 export function downloadData(input: DownloadDataWithPathInput, ctx?: Context): DownloadDataWithPathOutput
 /** @deprecated Use `path` instead of `key`. */
@@ -54,23 +56,17 @@ export function downloadData(
   input: DownloadDataWithPathInput | DownloadDataInput,
   ctx: Context = currentContext(),
 ): DownloadDataWithPathOutput | DownloadDataOutput {
-  const { bytesRange, cacheControl, onProgress, signal: canceled } = input.options ?? {}
+  const { signal: canceled } = input.options ?? {}
   return startTask(
     async ({ signal }) => {
       const location = await locateObject(ctx, input)
-      const response = await s3(ctx, location, {
-        method: 'GET',
-        query: { 'response-cache-control': cacheControl },
-        headers: { range: bytesRange && `bytes=${bytesRange.start}-${bytesRange.end}` },
-        signal,
-      })
-      const { headers } = response
-      const blob = await readBody(response, onProgress)
+      const { headers, blob } = await fetchObject(ctx, location, input.options ?? {}, signal)
       const lastModified = headers.get('last-modified')
       return {
         ...location.named,
         body: {
           blob: async () => blob,
+          stream: () => blob.stream(),
           text: () => blob.text(),
           json: async () => JSON.parse(await blob.text()),
         },
@@ -84,31 +80,4 @@ export function downloadData(
     },
     { signal: canceled },
   ) as DownloadDataWithPathOutput | DownloadDataOutput
-}
-
-async function readBody(response: Response, onProgress: DownloadDataOptions['onProgress']): Promise<Blob> {
-  try {
-    // React Native has no streams.
-    if (!response.body || !onProgress) {
-      const blob = await response.blob()
-      onProgress?.({ transferredBytes: blob.size, totalBytes: blob.size })
-      return blob
-    }
-    const length = response.headers.get('content-length')
-    const totalBytes = length && !response.headers.has('content-encoding') ? Number(length) : undefined
-    const chunks: Uint8Array<ArrayBuffer>[] = []
-    let transferredBytes = 0
-    const reader = response.body.getReader()
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      chunks.push(piece.value as Uint8Array<ArrayBuffer>)
-      transferredBytes += piece.value.length
-      onProgress({ transferredBytes, totalBytes })
-    }
-    if (!transferredBytes) onProgress({ transferredBytes, totalBytes })
-    return new Blob(chunks, { type: response.headers.get('content-type') ?? '' })
-  } catch (error) {
-    throw new StorageError('NetworkError', 'The connection broke while the object was on its way.', {
-      cause: error,
-    })
-  }
 }

@@ -3,8 +3,12 @@
 import type { Context } from '@backline/core/internal'
 import { StorageError } from './errors.js'
 import type { Location } from './location.js'
+import { putBytes } from './putBytes.js'
 import { answer, type S3Call, s3 } from './s3.js'
 import { childrenOf, type Element, escapeXml, textOf } from './xml.js'
+
+/** One more part that fails is a whole upload that fails, so a storm of refusals is sat out longer than elsewhere. */
+const attempts = 5
 
 export interface UploadedPart {
   PartNumber: number
@@ -28,6 +32,7 @@ export async function createMultipartUpload(
     method: 'POST',
     query: { uploads: '' },
     headers,
+    attempts,
     idempotent: true,
   })
   const uploadId = textOf(await answer(response), 'UploadId')
@@ -38,11 +43,19 @@ export async function createMultipartUpload(
 export async function uploadPart(
   ctx: Context,
   location: Location,
-  { uploadId, partNumber, ...call }: Omit<S3Call, 'method'> & { uploadId: string; partNumber: number },
-): Promise<string> {
-  const response = await s3(ctx, location, { ...call, method: 'PUT', query: { partNumber, uploadId } })
-  const eTag = response.headers.get('etag')
-  if (eTag) return eTag
+  {
+    uploadId,
+    partNumber,
+    ...call
+  }: Pick<S3Call, 'signal' | 'send'> & { body: Uint8Array; uploadId: string; partNumber: number },
+): Promise<UploadedPart> {
+  const { response, checksum } = await putBytes(ctx, location, {
+    ...call,
+    attempts,
+    query: { partNumber, uploadId },
+  })
+  const ETag = response.headers.get('etag')
+  if (ETag) return { PartNumber: partNumber, ETag, Size: call.body.length, ChecksumCRC32: checksum }
   throw new StorageError('IntegrityError', `S3 did not show the ETag of part ${partNumber}.`, {
     recoverySuggestion: 'In a browser, the CORS rules of the bucket must expose the header ETag.',
   })
@@ -107,10 +120,14 @@ export async function completeMultipartUpload(
     query: { uploadId },
     headers: { ...headers, 'content-type': 'application/xml' },
     body: new TextEncoder().encode(body),
+    attempts,
     // The caller knows how to tell whether it was done.
     idempotent: true,
   })
   const done = await answer(response)
+  const [told, kept] = [headers?.['x-amz-checksum-crc32'], textOf(done, 'ChecksumCRC32')]
+  if (told && kept && told !== kept)
+    throw new StorageError('IntegrityError', 'What S3 has put together is not what was sent.')
   return {
     ETag: textOf(done, 'ETag') || undefined,
     VersionId: response.headers.get('x-amz-version-id') ?? undefined,

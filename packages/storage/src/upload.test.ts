@@ -1,4 +1,5 @@
 import {
+  AbortMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -419,4 +420,195 @@ test('data that cannot be uploaded, and a missing or doubled name, are refused w
   expect(await nameOf({ path: 'a/../b' })).toBe('InvalidStoragePathInput')
   expect(await nameOf({ path: 'a', options: { expectedBucketOwner: '1' } })).toBe('InvalidAWSAccountID')
   expect(sent).toEqual([])
+})
+
+function streamOf(...chunks: (Uint8Array | Error)[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift()
+      if (chunk === undefined) controller.close()
+      else if (chunk instanceof Error) controller.error(chunk)
+      else controller.enqueue(chunk)
+    },
+  })
+}
+
+test.each([
+  ['nothing', 0],
+  ['less than a part', 1000],
+  ['exactly two parts', 10 * 1024 * 1024],
+  ['two parts and a byte', 10 * 1024 * 1024 + 1],
+])('a stream of %s is uploaded while it is read', async (_, length) => {
+  const { ctx } = bucket.watch()
+  const data = megabytes(11).subarray(0, length)
+  const seen: unknown[] = []
+  const chunks = Array.from({ length: Math.ceil(length / 700_001) }, (_, index) =>
+    data.subarray(index * 700_001, (index + 1) * 700_001),
+  )
+  const options = { onProgress: (event: { transferredBytes: number }) => seen.push(event) }
+  const { size } = await uploadData({ path: 'stream.bin', data: streamOf(...chunks), options }, ctx)
+  expect(size).toBe(length)
+  expect((await bytesOf('stream.bin')).equals(data)).toBe(true)
+  expect(seen.at(-1)).toEqual({ transferredBytes: length, totalBytes: undefined })
+})
+
+test('a stream goes on after a pause with the parts that had not arrived', async () => {
+  const { ctx } = bucket.watch()
+  const data = megabytes(26)
+  const onProgress = () => {
+    if (paused) return
+    paused = true
+    task.pause()
+    setTimeout(() => task.resume(), 20)
+  }
+  let paused = false
+  const task = uploadData({ path: 'stream.bin', data: streamOf(data), options: { onProgress } }, ctx)
+  await task
+  expect(paused).toBe(true)
+  expect((await bytesOf('stream.bin')).equals(data)).toBe(true)
+})
+
+test('data that breaks off while it is read leaves nothing behind, and the error says so', async () => {
+  const { ctx } = bucket.watch()
+  const broken = uploadData({ path: 'a', data: streamOf(twelve, new Error('The disk is gone.')) }, ctx)
+  expect(await failure(broken.result)).toMatchObject({ name: 'InvalidUploadSource' })
+  const text = uploadData({ path: 'a', data: streamOf('text' as never) }, ctx)
+  expect(await failure(text.result)).toMatchObject({ name: 'InvalidUploadSource' })
+  // As browsers do once the file on disk has changed.
+  const file = new File([twelve], 'gone.bin')
+  let reads = 0
+  const slice = file.slice.bind(file)
+  file.slice = (...range) => {
+    if (++reads > 4) throw new DOMException('The file could not be read.', 'NotReadableError')
+    return slice(...range)
+  }
+  expect(await failure(uploadData({ path: 'a', data: file }, ctx).result)).toMatchObject({
+    name: 'InvalidUploadSource',
+  })
+  const shrunk = { size: twelve.length, type: '', slice: () => new Blob(['x']), [Symbol.toStringTag]: 'Blob' }
+  expect(await failure(uploadData({ path: 'a', data: shrunk as never }, ctx).result)).toMatchObject({
+    name: 'InvalidUploadSource',
+  })
+  expect(await unfinished()).toEqual([])
+  expect((await list({ path: '' }, ctx)).items).toEqual([])
+})
+
+test('bytes that change while they are being sent are an error, and never an object', async () => {
+  const watched = bucket.watch()
+  const data = megabytes(1)
+  watched.intercept = () => {
+    data[0]!++
+    return undefined
+  }
+  const task = uploadData({ path: 'a', data }, watched.ctx)
+  expect(await failure(task.result)).toMatchObject({ name: 'IntegrityError' })
+  expect((await list({ path: '' }, watched.ctx)).items).toEqual([])
+})
+
+test('what was damaged on the way once is sent again', async () => {
+  const watched = bucket.watch()
+  let damaged = 0
+  watched.intercept = ({ target }) =>
+    target.includes('partNumber') && damaged++ < 2 ? refusal(400, 'BadDigest') : undefined
+  await uploadData({ path: 'a', data: twelve }, watched.ctx)
+  expect(damaged).toBeGreaterThan(2)
+  expect((await bytesOf('a')).equals(twelve)).toBe(true)
+})
+
+/** Sends at least one part of an upload, then loses the network. */
+async function breakOff(store: ReturnType<typeof createMemoryStore>, data: Uint8Array | Blob, path = 'a') {
+  const watched = bucket.watch({ store })
+  let dead = false
+  watched.intercept = () => {
+    if (dead) throw new TypeError('The network is gone.')
+    return undefined
+  }
+  const task = uploadData(
+    { path, data: data as Blob, options: { onProgress: () => (dead = true) } },
+    watched.ctx,
+  )
+  expect(await failure(task.result)).toMatchObject({ name: 'NetworkError' })
+}
+
+test('bytes in memory go on too, recognised by what they are', async () => {
+  const store = createMemoryStore()
+  const data = megabytes(26)
+  await breakOff(store, data)
+  const { ctx, sent } = bucket.watch({ store })
+  await uploadData({ path: 'a', data: new Blob([data]) }, ctx)
+  expect(sent.some(({ target }) => target.includes('uploads='))).toBe(false)
+  expect(parts(sent).length).toBeLessThan(6)
+  expect((await bytesOf('a')).equals(data)).toBe(true)
+})
+
+test('no part of other data is taken over, however alike the two are', async () => {
+  const store = createMemoryStore()
+  const one = megabytes(26)
+  await breakOff(store, one)
+  const other = one.slice()
+  // Where no sample looks.
+  for (let at = 1_000_000; at < other.length; at += 5 * 1024 * 1024) other[at]!++
+  const { ctx } = bucket.watch({ store })
+  await uploadData({ path: 'a', data: other }, ctx)
+  expect((await bytesOf('a')).equals(other)).toBe(true)
+})
+
+test('an upload that somebody else has aborted is begun again on the way', async () => {
+  const watched = bucket.watch()
+  let aborted = false
+  watched.afterwards = ({ target }) => {
+    if (aborted || !target.includes('partNumber')) return
+    aborted = true
+    const UploadId = /uploadId=([^&]*)/.exec(target)![1]!
+    void s3.send(new AbortMultipartUploadCommand({ Bucket: bucket.bucket, Key: 'a', UploadId }))
+  }
+  await uploadData({ path: 'a', data: megabytes(41) }, watched.ctx)
+  expect(watched.sent.filter(({ target }) => target.includes('uploads='))).toHaveLength(2)
+  expect((await bytesOf('a')).equals(megabytes(41))).toBe(true)
+})
+
+test('what was left unfinished for an hour is aborted by the next upload in parts', async () => {
+  const store = createMemoryStore()
+  await breakOff(store, megabytes(26), 'left.bin')
+  expect(await unfinished()).toHaveLength(1)
+  bucket.sandbox.clock.advance(61 * 60_000)
+  const { ctx } = bucket.watch({ store, now: () => Date.now() + 61 * 60_000 })
+  await uploadData({ path: 'other.bin', data: twelve }, ctx)
+  await vi.waitFor(async () => {
+    const { url: endpoint, credentials } = bucket.sandbox
+    const late = new S3Client({
+      endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials,
+      systemClockOffset: 61 * 60_000,
+    })
+    expect(
+      (await late.send(new ListMultipartUploadsCommand({ Bucket: bucket.bucket }))).Uploads ?? [],
+    ).toEqual([])
+  })
+  bucket.sandbox.clock.reset()
+})
+
+test('an hour of uploading is not taken for an hour of being forgotten', async () => {
+  const store = createMemoryStore()
+  let now = Date.now()
+  let release = () => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  const first = bucket.watch({ store, now: () => now })
+  // Answers for S3, whose clock stands still.
+  first.intercept = async ({ method, target }) => {
+    if (target.includes('partNumber=9')) await held
+    if (target.includes('partNumber')) now += 10 * 60_000
+    if (target.includes('partNumber')) return new Response(null, { headers: { etag: '"e"' } })
+    return method === 'POST' && target.includes('uploadId')
+      ? new Response('<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>')
+      : undefined
+  }
+  const task = uploadData({ path: 'slow.bin', data: megabytes(41) }, first.ctx)
+  await vi.waitFor(() => expect(now).toBeGreaterThan(Date.now() + 70 * 60_000))
+  await uploadData({ path: 'other.bin', data: twelve }, bucket.watch({ store, now: () => now }).ctx)
+  expect(await unfinished()).toMatchObject([{ Key: 'slow.bin' }])
+  release()
+  await task
 })

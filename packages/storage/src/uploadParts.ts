@@ -1,5 +1,5 @@
-import { type Context, fromBase64, toBase64 } from '@backline/core/internal'
-import { combineCrc32, crc32 } from './crc32.js'
+import type { Context } from '@backline/core/internal'
+import { combineCrc32, crc32, fromChecksum, toChecksum } from './crc32.js'
 import { StorageError } from './errors.js'
 import type { Location } from './location.js'
 import {
@@ -11,10 +11,9 @@ import {
   type UploadedPart,
   uploadPart,
 } from './multipart.js'
-import { type Part, partsOf } from './parts.js'
 import { forgetUpload, recallUpload, rememberUpload, runningUploads } from './resumable.js'
 import { s3 } from './s3.js'
-import type { Source } from './source.js'
+import type { Supply } from './source.js'
 import { steadily } from './steadily.js'
 import type { Control } from './task.js'
 
@@ -22,33 +21,34 @@ const concurrency = 4
 
 export interface UploadPlan {
   location: Location
-  source: Source
+  supply: Supply
   /** What the object is stored with. */
   headers: Record<string, string | undefined>
   preventOverwrite?: boolean
-  /** Whether S3 is told the CRC-32 of each part and of the whole. */
-  checksum: boolean
-  /** What to find the upload again by, after a reload; undefined where the data cannot be recognised. */
+  /** What to find the upload again by, after a reload; undefined for a stream, which cannot be read again. */
   name?: string
+  fileName?: string
   onProgress(sent: number): void
 }
 
 interface Upload {
   id: string
   done: Map<number, UploadedPart>
+  /** When it was last said in the store that it is alive. */
+  touched: number
 }
 
-/** Sends a large object in parts, four at a time; goes on where an earlier run of the same file stopped. */
+/** Sends an object in parts, four at a time; goes on where an earlier run with the same data stopped. */
 export async function uploadInParts(
   ctx: Context,
   plan: UploadPlan,
   control: Control,
-): Promise<CompletedUpload> {
-  const { location, source, name } = plan
-  const parts = partsOf(source.size)
+): Promise<CompletedUpload & { size: number }> {
+  const { location, supply, name } = plan
   const begunAt = ctx.platform.now()
   let begun: Promise<Upload> | undefined
   let sending: Promise<unknown> | undefined
+  let restarted = false
 
   const drop = async ({ id }: Upload) => {
     if (name) await forgetUpload(ctx, name, id)
@@ -58,6 +58,7 @@ export async function uploadInParts(
   }
 
   control.onCancel = async () => {
+    supply.close?.()
     const upload = await begun?.catch(() => undefined)
     // A part that arrives after the abort would be stored, and paid for.
     await sending?.catch(() => {})
@@ -67,24 +68,32 @@ export async function uploadInParts(
   for (;;) {
     const { signal } = control
     try {
-      const found = begun ? undefined : await findUpload(ctx, plan, parts, signal)
+      const found = begun ? undefined : await findUpload(ctx, plan, signal)
       signal.throwIfAborted()
       // Not stopped by `signal`: an upload whose name we never learn could not be aborted.
       begun ??= found ? Promise.resolve(found) : beginUpload(ctx, plan)
       const upload = await begun
-      sending = sendParts(ctx, plan, upload, parts, signal)
+      sending = sendParts(ctx, plan, upload, signal)
       await sending
       control.commit()
       const completed = await completeUpload(ctx, plan, upload, begunAt)
       if (name) await forgetUpload(ctx, name, upload.id)
       runningUploads(ctx).delete(upload.id)
-      return completed
+      return { ...completed, size: sizeOf(upload) }
     } catch (error) {
       if (signal.aborted) {
         if (await control.resumed()) continue
         throw error
       }
       const upload = await begun?.catch(() => undefined)
+      // Aborted by somebody else: a rule of the bucket, or another tab that took it for forgotten while it was paused.
+      if (upload && name && !restarted && isGone(error)) {
+        restarted = true
+        await forgetUpload(ctx, name, upload.id)
+        begun = undefined
+        continue
+      }
+      supply.close?.()
       if (upload && name && mayGoOnLater(error)) runningUploads(ctx).delete(upload.id)
       else if (upload) await drop(upload)
       throw error
@@ -92,25 +101,30 @@ export async function uploadInParts(
   }
 }
 
-/** An upload of the same file that stopped less than an hour ago, with the parts that S3 has of it. */
-async function findUpload(
-  ctx: Context,
-  { location, source, name, checksum }: UploadPlan,
-  parts: Part[],
-  signal: AbortSignal,
-): Promise<Upload | undefined> {
-  const id = name && (await recallUpload(ctx, name))
+/** An upload of the same data that stopped less than an hour ago, with the parts that S3 has of it. Clears away older ones. */
+async function findUpload(ctx: Context, plan: UploadPlan, signal: AbortSignal): Promise<Upload | undefined> {
+  const { location, supply, name } = plan
+  if (!name) return undefined
+  const { uploadId: id, expired } = await recallUpload(ctx, name)
+  for (const { bucket, key, region, uploadId } of expired) {
+    const left = { ...location, bucket, key, region: region ?? location.region, owner: undefined }
+    // Nobody waits for it. What cannot be aborted now is for the bucket's lifecycle rules.
+    abortMultipartUpload(ctx, left, uploadId).catch(() => {})
+  }
   if (!id) return undefined
   runningUploads(ctx).add(id)
   try {
     const done = new Map<number, UploadedPart>()
     for (const part of await listParts(ctx, location, id, signal)) {
-      const planned = parts[part.PartNumber - 1]
-      const whole = planned && part.Size === planned.end - planned.start
-      if (whole && (!checksum || part.ChecksumCRC32)) done.set(part.PartNumber, part)
+      if (!part.ChecksumCRC32) continue
+      // Only what S3 has of exactly these bytes: the data may resemble other data, or have changed.
+      const body = await supply.read(part.PartNumber)
+      if (body && body.length === part.Size && toChecksum(crc32(body)) === part.ChecksumCRC32)
+        done.set(part.PartNumber, part)
     }
-    await rememberUpload(ctx, name, memory(location, id, source))
-    return { id, done }
+    const upload = { id, done, touched: 0 }
+    await touch(ctx, plan, upload)
+    return upload
   } catch (error) {
     runningUploads(ctx).delete(id)
     if (signal.aborted || mayGoOnLater(error)) throw error
@@ -121,59 +135,68 @@ async function findUpload(
 }
 
 async function beginUpload(ctx: Context, plan: UploadPlan): Promise<Upload> {
-  const { location, source, name, headers, checksum } = plan
-  const id = await createMultipartUpload(ctx, location, {
-    ...headers,
-    ...(checksum && { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' }),
+  const id = await createMultipartUpload(ctx, plan.location, {
+    ...plan.headers,
+    'x-amz-checksum-algorithm': 'CRC32',
+    'x-amz-checksum-type': 'FULL_OBJECT',
   })
   runningUploads(ctx).add(id)
-  if (name) await rememberUpload(ctx, name, memory(location, id, source))
-  return { id, done: new Map() }
+  const upload = { id, done: new Map(), touched: 0 }
+  await touch(ctx, plan, upload)
+  return upload
+}
+
+/** Remembers the upload for another hour, now and then. */
+async function touch(
+  ctx: Context,
+  { location, name, fileName = '' }: UploadPlan,
+  upload: Upload,
+): Promise<void> {
+  const now = ctx.platform.now()
+  if (!name || now - upload.touched < 5 * 60_000) return
+  upload.touched = now
+  const { bucket, key, region } = location
+  await rememberUpload(ctx, name, { uploadId: upload.id, bucket, key, region, fileName })
 }
 
 /** Sends what is missing. When one part fails for good, its siblings are stopped, and have stopped when this rejects. */
-async function sendParts(
-  ctx: Context,
-  plan: UploadPlan,
-  upload: Upload,
-  parts: Part[],
-  signal: AbortSignal,
-): Promise<void> {
-  const { location, source, checksum, onProgress } = plan
-  const waiting = parts.filter(({ number }) => !upload.done.has(number))
-  const sent = new Map(
-    parts.map(({ number, start, end }) => [number, upload.done.has(number) ? end - start : 0]),
-  )
+async function sendParts(ctx: Context, plan: UploadPlan, upload: Upload, signal: AbortSignal): Promise<void> {
+  const { location, supply, onProgress } = plan
+  const { done } = upload
+  const moving = new Map<number, number>()
   const stop = new AbortController()
   const stopAll = () => stop.abort()
   let failure: { error: unknown } | undefined
+  let next = 1
 
-  const tell = (number: number, bytes: number) => {
-    sent.set(number, bytes)
-    onProgress([...sent.values()].reduce((sum, each) => sum + each, 0))
-  }
+  const tell = () => onProgress([...moving.values()].reduce((sum, each) => sum + each, sizeOf(upload)))
 
   const sendNext = async (): Promise<void> => {
-    const part = waiting.shift()
-    if (!part || stop.signal.aborted) return
-    const body = await source.read(part.start, part.end)
-    const sum = checksum ? toChecksum(crc32(body)) : undefined
-    const eTag = await uploadPart(ctx, location, {
+    while (done.has(next)) next++
+    const partNumber = next++
+    const body = stop.signal.aborted ? undefined : await supply.read(partNumber)
+    if (!body || stop.signal.aborted) return
+    const part = await uploadPart(ctx, location, {
       uploadId: upload.id,
-      partNumber: part.number,
-      headers: { 'x-amz-checksum-crc32': sum },
+      partNumber,
       body,
       signal: stop.signal,
-      send: steadily((bytes) => tell(part.number, Math.min(bytes, body.length))),
+      send: steadily((bytes) => {
+        moving.set(partNumber, Math.min(bytes, body.length))
+        tell()
+      }),
     })
-    upload.done.set(part.number, { PartNumber: part.number, ETag: eTag, ChecksumCRC32: sum })
-    tell(part.number, body.length)
+    moving.delete(partNumber)
+    done.set(partNumber, part)
+    supply.arrived?.(partNumber)
+    tell()
+    await touch(ctx, plan, upload)
     return sendNext()
   }
 
   signal.addEventListener('abort', stopAll)
   if (signal.aborted) stopAll()
-  else if (upload.done.size) tell(0, 0)
+  else if (done.size) tell()
   await Promise.all(
     Array.from({ length: concurrency }, () =>
       sendNext().catch((error) => {
@@ -189,21 +212,21 @@ async function sendParts(
 
 async function completeUpload(
   ctx: Context,
-  { location, source, checksum, preventOverwrite }: UploadPlan,
-  { id, done }: Upload,
+  { location, supply, preventOverwrite }: UploadPlan,
+  upload: Upload,
   begunAt: number,
 ): Promise<CompletedUpload> {
+  const { id, done } = upload
+  const size = sizeOf(upload)
   const parts = [...done.values()].sort((a, b) => a.PartNumber - b.PartNumber)
   // S3 would put together whatever it is told of.
-  if (parts.length !== partsOf(source.size).length) {
+  if (parts.at(-1)?.PartNumber !== parts.length || size !== (supply.size ?? size)) {
     throw new StorageError('IntegrityError', 'Not every part of the upload has arrived.')
   }
   const headers = {
     'if-none-match': preventOverwrite ? '*' : undefined,
-    ...(checksum && {
-      'x-amz-checksum-crc32': wholeChecksum(parts, partsOf(source.size)),
-      'x-amz-checksum-type': 'FULL_OBJECT',
-    }),
+    'x-amz-checksum-crc32': wholeChecksum(parts),
+    'x-amz-checksum-type': 'FULL_OBJECT',
   }
   for (let attempt = 1; ; attempt++) {
     try {
@@ -215,8 +238,7 @@ async function completeUpload(
       if (name === 'NoSuchUpload') {
         // It was put together before, and the answer lost on the way, if the object is there, of that size and new.
         const stored = await head(ctx, location).catch(() => undefined)
-        if (stored?.size === source.size && stored.modified >= begunAt - 15 * 60_000)
-          return { ETag: stored.eTag }
+        if (stored?.size === size && stored.modified >= begunAt - 15 * 60_000) return { ETag: stored.eTag }
       }
       // A failure inside an answer of status 200 is S3's way to say "again": request() cannot see it.
       if (attempt === 3 || status !== 200) throw error
@@ -233,29 +255,22 @@ async function head(ctx: Context, location: Location) {
   }
 }
 
-function wholeChecksum(parts: UploadedPart[], planned: Part[]): string {
-  const whole = parts.reduce((sum, part, index) => {
-    const { start, end } = planned[index]!
-    return combineCrc32(sum, fromChecksum(part.ChecksumCRC32!), end - start)
-  }, 0)
-  return toChecksum(whole)
+function wholeChecksum(parts: UploadedPart[]): string {
+  return toChecksum(
+    parts.reduce((sum, { ChecksumCRC32, Size }) => combineCrc32(sum, fromChecksum(ChecksumCRC32!), Size!), 0),
+  )
 }
 
-/** As S3 writes a CRC-32: base64 of four bytes, the highest first. */
-export function toChecksum(sum: number): string {
-  return toBase64(Uint8Array.of(sum >>> 24, sum >>> 16, sum >>> 8, sum))
+function sizeOf({ done }: Upload): number {
+  return [...done.values()].reduce((sum, { Size }) => sum + Size!, 0)
 }
 
-function fromChecksum(text: string): number {
-  return fromBase64(text).reduce((sum, byte) => ((sum << 8) | byte) >>> 0, 0)
+function isGone(error: unknown): boolean {
+  return (error as Error).name === 'NoSuchUpload'
 }
 
 /** Nothing was refused: the network or S3 was not there. The same call can go on with what has arrived. */
 function mayGoOnLater(error: unknown): boolean {
   const { name, status } = error as { name: string; status?: number }
   return status ? status >= 500 : /^(NetworkError|TimeoutError)$/.test(name)
-}
-
-function memory({ bucket, key }: Location, uploadId: string, source: Source) {
-  return { uploadId, bucket, key, fileName: source.file?.name ?? '' }
 }
