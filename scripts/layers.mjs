@@ -16,6 +16,7 @@ const ALLOWED = {
   backline: [
     '@backline/core',
     '@backline/auth',
+    '@backline/auth/adapters',
     '@backline/auth/enableOAuthListener',
     '@backline/auth/server',
     '@backline/data',
@@ -29,6 +30,7 @@ const ALLOWED = {
 const SUMS = [
   'core/src/bytes.ts',
   'auth/src/srp.ts',
+  'auth/src/sha256.ts',
   'data/src/introspection.ts',
   'data/src/selection.ts',
   'data/src/match.ts',

@@ -49,6 +49,9 @@ export type AuthClientErrorName =
   | 'EmptyFederationToken'
   /** A function of `/server` was called without the context of the request. */
   | 'InvalidServerContext'
+  /** A token store was given nowhere to store. */
+  | 'KeyValueStorageNotFoundException'
+  | 'EmptyTokenStoreException'
   | 'SetUpTOTPException'
   | 'EmptyVerifyTOTPSetupCode'
   /** The pool does not track this device. */

@@ -93,7 +93,11 @@ export {
   type SignUpOutput,
   signUp,
 } from './signUp.js'
-export { cognitoCredentialsProvider, cognitoUserPoolsTokenProvider } from './tokenProvider.js'
+export {
+  type CognitoUserPoolTokenProviderType,
+  cognitoCredentialsProvider,
+  cognitoUserPoolsTokenProvider,
+} from './tokenProvider.js'
 export {
   type AuthDevice,
   type FetchDevicesOutput,

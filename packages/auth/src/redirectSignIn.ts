@@ -32,17 +32,18 @@ interface State {
 }
 export const redirects = /* @__PURE__ */ perContext('auth.redirect', (): State => ({}))
 
-const key = (ctx: Context) => `CognitoIdentityServiceProvider.${userPool(ctx).clientId}.oauthState`
+export const departureKey = (ctx: Context) =>
+  `CognitoIdentityServiceProvider.${userPool(ctx).clientId}.oauthState`
 
 export async function keepDeparture(ctx: Context, departure: Departure): Promise<void> {
-  await tabStore(ctx).setItem(key(ctx), JSON.stringify(departure))
+  await tabStore(ctx).setItem(departureKey(ctx), JSON.stringify(departure))
 }
 
 /** Gives it once: whoever comes second has nothing to do. */
 async function takeDeparture(ctx: Context): Promise<Departure | undefined> {
   const store = tabStore(ctx)
-  const kept = await store.getItem(key(ctx))
-  await store.removeItem(key(ctx))
+  const kept = await store.getItem(departureKey(ctx))
+  await store.removeItem(departureKey(ctx))
   try {
     return kept ? JSON.parse(kept) : undefined
   } catch {

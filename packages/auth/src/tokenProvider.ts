@@ -6,6 +6,7 @@ import {
   type KeyValueStorageInterface,
   type ResourcesConfig,
   session,
+  sessionState,
   setSessionStorage,
 } from '@backline/core/internal'
 
@@ -35,6 +36,11 @@ export const cognitoUserPoolsTokenProvider = {
     setSessionStorage(currentContext(), storage)
   },
 
+  /** Says what goes to the pool's triggers with every refresh that the app does not ask for itself. */
+  setClientMetadataProvider(provider: () => Promise<Record<string, string>>): void {
+    sessionState(currentContext()).clientMetadata = provider
+  },
+
   /** Says which user pool the tokens are of, where `Amplify.configure` is not called or is called later. */
   setAuthConfig(Auth: ResourcesConfig['Auth']): void {
     const ctx = currentContext()
@@ -56,3 +62,5 @@ export const cognitoCredentialsProvider = {
     await clearCredentials(currentContext(), { forgetIdentity: true })
   },
 }
+
+export type CognitoUserPoolTokenProviderType = Omit<typeof cognitoUserPoolsTokenProvider, 'asksCore'>

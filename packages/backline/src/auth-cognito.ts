@@ -1,2 +1,3 @@
 // `aws-amplify/auth/cognito`
 export * from '@backline/auth'
+export * from '@backline/auth/adapters'

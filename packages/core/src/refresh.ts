@@ -73,9 +73,9 @@ export async function refresh(
 }
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html
-async function fetchTokens(
+export async function fetchTokens(
   ctx: Context,
-  { username, refreshToken, deviceMetadata, signInDetails }: Stored,
+  { username, refreshToken, deviceMetadata, signInDetails }: Omit<Session, 'accessToken'>,
   { clientMetadata }: SessionOptions,
 ): Promise<Session> {
   if (!refreshToken) {
@@ -98,7 +98,7 @@ async function fetchTokens(
       ClientId: clientId,
       RefreshToken: refreshToken,
       DeviceKey: deviceMetadata?.deviceKey,
-      ClientMetadata: clientMetadata,
+      ClientMetadata: clientMetadata ?? (await sessionState(ctx).clientMetadata?.()),
     },
     error: AmplifyError,
     // Where tokens rotate and the answer was lost, they are lost either way.

@@ -193,6 +193,8 @@ export async function clearStoredDevice(ctx: Context, username: string): Promise
 /** Raised by each sign-in and sign-out, so that a refresh which began before is thrown away. */
 interface State extends Shared<Session | undefined> {
   generation: number
+  /** What goes to the pool's triggers with a refresh, where the caller gives nothing. */
+  clientMetadata?: () => Promise<Record<string, string>>
   /** A sign-in by redirect that is coming in: who asks meanwhile waits for it. */
   arriving?: Promise<void>
 }
