@@ -19,7 +19,7 @@ export function hostedPages(ctx: Context): OAuthConfig & { url: string; clientId
   const oauth = loginWith?.oauth
   if (!oauth?.domain) {
     throw new AuthError('OAuthNotConfigureException', 'Auth.Cognito.loginWith.oauth is not configured.', {
-      recoverySuggestion: 'Give externalProviders with callbackUrls and logoutUrls to defineAuth.',
+      recoverySuggestion: 'See externalProviders of defineAuth.',
     })
   }
   const { domain } = oauth
@@ -53,7 +53,7 @@ export function redirectTarget(ctx: Context, redirects: string[], preferred?: st
   throw new AuthError(
     name,
     `None of the configured redirect URLs is ${preferred ?? here ?? 'one that opens this app'}.`,
-    { recoverySuggestion: 'Add it to callbackUrls and logoutUrls in defineAuth, exactly as it is.' },
+    { recoverySuggestion: 'Add it to callbackUrls and logoutUrls in defineAuth.' },
   )
 }
 

@@ -76,8 +76,7 @@ export async function signIn(
   }
   if ((await somebodyElse(ctx, username)) && !switchUser) {
     throw new AuthError('UserAlreadyAuthenticatedException', 'There is already a signed in user.', {
-      recoverySuggestion:
-        'Call signOut first, or pass options.switchUser to sign them out once this sign-in succeeds.',
+      recoverySuggestion: 'Call signOut first, or pass options.switchUser.',
     })
   }
 
@@ -123,7 +122,7 @@ function preference(ctx: Context, { preferredChallenge }: SignInOptions): AuthFa
       (preferred === 'WEB_AUTHN' && !enabled.webAuthn))
   ) {
     throw new AuthError('InvalidPreferredChallenge', `The configuration does not enable ${preferred}.`, {
-      recoverySuggestion: 'Enable it in defineAuth, or prefer another challenge.',
+      recoverySuggestion: 'Enable it in defineAuth.',
     })
   }
   return preferred

@@ -229,8 +229,8 @@ export async function entered(ctx: Context, announce?: () => void): Promise<Sign
   if (!kept) {
     throw new AuthError(
       'UnexpectedSignInInterruptionException',
-      'The sign-in succeeded, but its tokens were not kept.',
-      { recoverySuggestion: 'See that the store chosen for the session can be written to.' },
+      'The tokens of the sign-in were not kept.',
+      { recoverySuggestion: 'See that the session's store can be written to.' },
     )
   }
   // Signed in by hand: nothing is left for autoSignIn to do.
