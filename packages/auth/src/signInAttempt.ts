@@ -227,11 +227,9 @@ export async function entered(ctx: Context, announce?: () => void): Promise<Sign
 
   const kept = await storedSession(ctx)
   if (!kept) {
-    throw new AuthError(
-      'UnexpectedSignInInterruptionException',
-      'The tokens of the sign-in were not kept.',
-      { recoverySuggestion: 'See that the session's store can be written to.' },
-    )
+    throw new AuthError('UnexpectedSignInInterruptionException', 'The tokens of the sign-in were not kept.', {
+      recoverySuggestion: 'See that the store of the session can be written to.',
+    })
   }
   // Signed in by hand: nothing is left for autoSignIn to do.
   signUps(ctx).waiting = undefined
