@@ -23,18 +23,19 @@ export function optionalText(input: Input, name: string): string | undefined {
   return value
 }
 
-/** A map of strings, such as `AuthParameters`. */
+/** A map of strings, such as `AuthParameters`. Clients say null for what they do not have (`DEVICE_KEY`, out of `localStorage`). */
 export function texts(input: Input, name: string): Record<string, string> {
   const value = input[name]
   if (value === undefined || value === null) return {}
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw new ServiceError('SerializationException', `${name} must be an object.`)
   }
-  for (const [key, each] of Object.entries(value)) {
+  const given = Object.entries(value).filter(([, each]) => each !== null)
+  for (const [key, each] of given) {
     if (typeof each !== 'string')
       throw new ServiceError('SerializationException', `${name}.${key} must be a string.`)
   }
-  return value as Record<string, string>
+  return Object.fromEntries(given)
 }
 
 /** One entry of `AuthParameters` or `ChallengeResponses`. */
