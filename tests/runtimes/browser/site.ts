@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** Bundles the journeys as an app's bundler would, on the built packages, and serves them as a site of its own origin. */
-export async function openSite() {
+export async function openSite(page = 'page.ts') {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(page, import.meta.url))],
     bundle: true,
     write: false,
     format: 'esm',
