@@ -4,7 +4,11 @@ import { packages, root, SELF_CONTAINED } from './scripts/packages.mjs'
 
 interface Package {
   folder: string
-  manifest: { exports: Record<string, { require?: unknown }>; dependencies?: Record<string, string> }
+  manifest: {
+    exports: Record<string, { require?: unknown }>
+    dependencies?: Record<string, string>
+    peerDependencies?: Record<string, string>
+  }
   entries: string[]
 }
 
@@ -28,7 +32,10 @@ export default defineConfig(
       removeNodeProtocol: false,
       sourcemap: folder === 'sandbox',
       noExternal: selfContained ? [/^@backline\//] : [],
-      external: [...Object.keys(manifest.dependencies ?? {}), ...(selfContained ? [] : [/^@backline\//])],
+      external: [
+        ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+        ...(selfContained ? [] : [/^@backline\//]),
+      ],
       esbuildOptions(options) {
         options.conditions = ['source']
       },

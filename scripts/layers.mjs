@@ -21,6 +21,8 @@ const ALLOWED = {
     '@backline/auth/server',
     '@backline/data',
     '@backline/storage',
+    '@backline/storage/queue',
+    '@backline/storage/react',
     '@backline/storage/server',
     '@backline/schema',
     '@backline/schema/backend',
