@@ -418,3 +418,28 @@ test('what another tab does is heard by those who asked for it', async () => {
   ])
   expect(own).toEqual([])
 })
+
+test('each read sees what is stored now, whoever wrote it, and nothing that an app did to the claims of the last', async () => {
+  const { context } = await pool(() => [200, refreshed()])
+  const store = createMemoryStore()
+  await signedIn(store, { expiresIn: 3600 })
+  const ctx = context({ store })
+  const first = (await session(ctx))!
+  const { jti } = first.accessToken.payload
+  first.accessToken.payload.jti = 'changed'
+  delete first.accessToken.payload.exp
+  const second = (await session(ctx))!
+  expect(second.accessToken.payload.jti).toBe(jti)
+  expect(`${second.accessToken}`).toBe(`${first.accessToken}`)
+
+  await store.setItem(`${client}.ada.idToken`, token(3600, { email: 'new@example.com' }))
+  expect((await session(ctx))!.idToken!.payload.email).toBe('new@example.com')
+  await store.setItem(`${client}.ada.accessToken`, token(3600, { jti: 'of another tab' }))
+  expect((await session(ctx))!.accessToken.payload.jti).toBe('of another tab')
+  await store.removeItem(`${client}.ada.idToken`)
+  expect((await session(ctx))!.idToken).toBeUndefined()
+  await store.setItem(`${client}.ada.accessToken`, 'no token')
+  expect(await session(ctx)).toBeUndefined()
+  await store.removeItem(`${client}.ada.accessToken`)
+  expect(await session(ctx)).toBeUndefined()
+})

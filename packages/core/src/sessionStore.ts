@@ -1,5 +1,5 @@
 import { serverTime } from './clock.js'
-import { hasUserPool, userPool } from './config.js'
+import { cognitoConfig, hasUserPool } from './config.js'
 import { type Context, perContext, type Shared } from './context.js'
 import { decodeJWT, type JWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
@@ -51,7 +51,7 @@ const deviceKeys = [
 
 type Key = (typeof tokenKeys)[number] | (typeof deviceKeys)[number][1]
 
-const prefix = (ctx: Context) => `CognitoIdentityServiceProvider.${userPool(ctx).clientId}`
+const prefix = (ctx: Context) => `CognitoIdentityServiceProvider.${cognitoConfig(ctx).userPoolClientId}`
 const lastUserKey = (ctx: Context) => `${prefix(ctx)}.LastAuthUser`
 
 /** Where one item of a user is kept. */
@@ -111,11 +111,20 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
     ...tokenKeys.slice(0, 5).map((key) => store.getItem(sessionKey(ctx, username, key))),
   ])
   if (!accessToken) return undefined
+  const state = sessionState(ctx)
+  const before = state.decoded
+  state.decoded = {}
+  // The store is asked each time, for others write there as well; what was decoded once is not decoded again. An app may change the
+  // claims that it is given, so it gets a copy.
+  const decoded = (token: string): JWT => {
+    const jwt = (state.decoded![token] = before?.[token] ?? decodeJWT(token))
+    return { ...jwt, payload: { ...jwt.payload } }
+  }
   try {
     return {
       username,
-      accessToken: decodeJWT(accessToken),
-      idToken: idToken ? decodeJWT(idToken) : undefined,
+      accessToken: decoded(accessToken),
+      idToken: idToken ? decoded(idToken) : undefined,
       refreshToken: refreshToken ?? undefined,
       clockDrift: Number(clockDrift) || 0,
       signInDetails: details ? JSON.parse(details) : undefined,
@@ -197,6 +206,8 @@ interface State extends Shared<Session | undefined> {
   clientMetadata?: () => Promise<Record<string, string>>
   /** A sign-in by redirect that is coming in: who asks meanwhile waits for it. */
   arriving?: Promise<void>
+  /** The tokens that were read last. */
+  decoded?: Record<string, JWT>
 }
 export const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
 
