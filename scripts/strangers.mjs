@@ -1,10 +1,16 @@
-// Our storage client on an S3 that others wrote, Ceph's. Prints a line per check; the last line is the sum.
+// Our auth client on a user pool that others wrote, cognito-local, and our storage client on their S3, Ceph's. Prints a line per check; the last line is the sum.
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { createAmplifyContext } from '@backline/core'
 import { downloadData, getUrl, list, remove, uploadData } from '@backline/storage'
 import { cephIsInstalled, installCeph, installCommand, startCeph } from './ceph.mjs'
+import { playAuth } from './strangersAuth.mjs'
 
 const sum = { passed: 0, failed: 0 }
+
+await playAuth(check).catch((error) => {
+  sum.failed++
+  console.log(`✗ cognito-local: ${error.message}`)
+})
 
 if (!cephIsInstalled()) {
   console.log("» Installing Ceph's S3 gateway from Debian's packages")
