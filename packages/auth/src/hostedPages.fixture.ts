@@ -57,7 +57,12 @@ export async function hostedPages() {
       }),
     /** A browser: its tabs share one store. */
     browser(
-      more: { responseType?: 'code' | 'token'; redirectSignIn?: string[]; redirectSignOut?: string[] } = {},
+      more: {
+        domain?: string
+        responseType?: 'code' | 'token'
+        redirectSignIn?: string[]
+        redirectSignOut?: string[]
+      } = {},
     ) {
       const store = createMemoryStore()
       return {

@@ -13,7 +13,10 @@ import { AuthError } from './errors.js'
 // The hosted pages of a user pool: OAuth 2.0 with the code grant and PKCE (RFC 7636), or the implicit grant, and the logout endpoint.
 // Not spoken: client secrets (an app in a user's hands cannot keep one) and the refresh grant (tokens are refreshed by the user pool).
 
-/** What the configuration says, with the pages' base URL. A domain without a scheme is https; a local one may name http. */
+/** A domain of this machine: a sandbox's, which has no certificate. Only here is http as good as https. */
+const LOCAL = /^(?:[\w.-]+\.)?localhost(?::\d+)?$|^(?:127\.0\.0\.1|\[::1\])(?::\d+)?$/i
+
+/** What the configuration says, with the pages' base URL. A domain may name its scheme. */
 export function hostedPages(ctx: Context): OAuthConfig & { url: string; clientId: string } {
   const { loginWith, clientId } = userPool(ctx)
   const oauth = loginWith?.oauth
@@ -26,7 +29,9 @@ export function hostedPages(ctx: Context): OAuthConfig & { url: string; clientId
   return {
     ...oauth,
     clientId,
-    url: /^https?:/.test(domain) ? domain.replace(/\/$/, '') : `https://${domain}`,
+    url: /^https?:/.test(domain)
+      ? domain.replace(/\/$/, '')
+      : `${LOCAL.test(domain) ? 'http' : 'https'}://${domain}`,
   }
 }
 

@@ -287,6 +287,23 @@ describe('before the user leaves', () => {
     expect(new URL(page.opened[0]!).searchParams.get('redirect_uri')).toBe(redirectSignIn[1])
   })
 
+  test.each([
+    ['shop.auth.eu-west-1.amazoncognito.com', 'https://shop.auth.eu-west-1.amazoncognito.com'],
+    ['127.0.0.1:20002', 'http://127.0.0.1:20002'],
+    ['localhost:20002', 'http://localhost:20002'],
+    ['LOCALHOST', 'http://localhost'],
+    ['[::1]:20002', 'http://[::1]:20002'],
+    ['shop.localhost:20002', 'http://shop.localhost:20002'],
+    ['https://localhost:20002/', 'https://localhost:20002'],
+    ['localhost.example.com', 'https://localhost.example.com'],
+    ['127.0.0.1.example.com', 'https://127.0.0.1.example.com'],
+    ['mylocalhost', 'https://mylocalhost'],
+  ])('the pages of the domain %s are at %s', async (domain, origin) => {
+    const { ctx, opened } = pages.browser({ domain }).tab().load()
+    await signInWithRedirect({}, ctx)
+    expect(new URL(opened[0]!).origin).toBe(origin)
+  })
+
   test('missing configuration is named', async () => {
     const { ctx } = pages.browser().tab().load()
     ctx.config = {

@@ -17,9 +17,10 @@ export async function openSite(page = 'page.ts') {
   })
   const script = outputFiles[0]!.contents
   const server = createServer(({ url }, answer) => {
-    if (url === '/page.js') {
+    const path = url?.split('?')[0]
+    if (path === '/page.js') {
       answer.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(script)
-    } else if (url === '/') {
+    } else if (path === '/') {
       answer
         .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
         .end(
