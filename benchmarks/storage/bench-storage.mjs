@@ -1,0 +1,103 @@
+// Our storage beside the official aws-amplify's and the AWS SDK's, at the same work, on the same sandbox, in one run.
+//   node benchmarks/storage/bench-storage.mjs [--json]
+// Each library runs in processes of its own, in turns, over the same transport (node:http with connections kept alive).
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { startSandbox } from '@backline/sandbox'
+import { defineAuth, defineBackend, defineStorage } from 'backline/backend'
+import { quantile } from '../sandbox/command.mjs'
+
+const LIBRARIES = ['backline', 'aws-amplify', '@aws-sdk']
+const ROUNDS = 3
+const KEYS = 10_000
+
+const sandbox = await startSandbox({
+  backend: defineBackend({
+    auth: defineAuth({ loginWith: { email: true } }),
+    storage: defineStorage({ name: 'bench' }),
+  }),
+})
+const { bucket_name: bucket, aws_region: region } = sandbox.outputs.storage
+const runs = Object.fromEntries(LIBRARIES.map((library) => [library, []]))
+try {
+  await fill()
+  const settings = JSON.stringify({ url: sandbox.url, bucket, region, credentials: sandbox.credentials })
+  for (let round = 0; round < ROUNDS; round++)
+    for (const library of LIBRARIES) runs[library].push(await run(library, settings))
+} finally {
+  await sandbox.stop()
+}
+
+const WORK = [
+  ['upload of 64 MB', 'ms', 'large', 1.3],
+  ['  memory on top at its peak', 'MB', 'memory'],
+  ['1,000 uploads of 10 kB, ten at a time', 'ms', 'small', 1.5],
+  [`listAll of ${KEYS.toLocaleString('en')}`, 'ms', 'list', 2],
+  ['10,000 presigned URLs', 'ms', 'urls', 3],
+]
+const rows = WORK.map(([what, unit, key, target]) => {
+  const of = (library) =>
+    quantile(
+      runs[library].map((numbers) => numbers[key]),
+      0.5,
+    )
+  const [ours, theirs, sdk] = LIBRARIES.map(of)
+  return {
+    what,
+    unit,
+    ours,
+    'aws-amplify': theirs,
+    '@aws-sdk': sdk,
+    faster: theirs / ours,
+    overSdk: sdk / ours,
+    target,
+  }
+})
+if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2))
+else {
+  const cell = (value) => String(value ?? '').padStart(13)
+  console.log(
+    `${''.padEnd(46)}${['ours', 'aws-amplify', '@aws-sdk', 'theirs/ours', 'sdk/ours', 'target'].map(cell).join('')}`,
+  )
+  for (const { what, unit, ours, faster, overSdk, target, ...others } of rows)
+    console.log(
+      `${`${what}, ${unit}`.padEnd(46)}${[ours, others['aws-amplify'], others['@aws-sdk']].map((each) => cell(each.toFixed(0))).join('')}${[faster, overSdk].map((each) => cell(each.toFixed(2))).join('')}${cell(target)}`,
+    )
+}
+
+async function fill() {
+  const s3 = new S3Client({
+    endpoint: sandbox.url,
+    region,
+    forcePathStyle: true,
+    credentials: sandbox.credentials,
+  })
+  let next = 0
+  const worker = async () => {
+    for (let index = next++; index < KEYS; index = next++)
+      await s3.send(
+        new PutObjectCommand({ Bucket: bucket, Key: `many/${String(index).padStart(5, '0')}`, Body: 'x' }),
+      )
+  }
+  await Promise.all(Array.from({ length: 10 }, worker))
+  s3.destroy()
+}
+
+/** In the background, since the sandbox that it works on is in this process. */
+function run(library, settings) {
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', join(import.meta.dirname, 'subject.mjs'), library, settings],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let printed = ''
+  child.stdout.on('data', (chunk) => (printed += chunk))
+  return new Promise((resolve, reject) =>
+    child.on('close', (code) =>
+      code
+        ? reject(new Error(`${library} ended with ${code}.`))
+        : resolve(JSON.parse(printed.trim().split('\n').at(-1))),
+    ),
+  )
+}
