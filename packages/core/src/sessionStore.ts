@@ -113,11 +113,12 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
   if (!accessToken) return undefined
   const state = sessionState(ctx)
   const before = state.decoded
-  state.decoded = {}
+  const now = (state.decoded = new Map<string, JWT>())
   // The store is asked each time, for others write there as well; what was decoded once is not decoded again. An app may change the
   // claims that it is given, so it gets a copy.
   const decoded = (token: string): JWT => {
-    const jwt = (state.decoded![token] = before?.[token] ?? decodeJWT(token))
+    const jwt = before?.get(token) ?? decodeJWT(token)
+    now.set(token, jwt)
     return { ...jwt, payload: { ...jwt.payload } }
   }
   try {
@@ -207,7 +208,7 @@ interface State extends Shared<Session | undefined> {
   /** A sign-in by redirect that is coming in: who asks meanwhile waits for it. */
   arriving?: Promise<void>
   /** The tokens that were read last. */
-  decoded?: Record<string, JWT>
+  decoded?: Map<string, JWT>
 }
 export const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
 
