@@ -1,9 +1,10 @@
 // The measuring half of road.mjs: plays each call up to its first `fetch`. Prints, as JSON, the files on the road (they are on the
 // call stack, async frames included, when `fetch` is called) and those that V8's coverage saw beside it (what the road reads).
 import { Session } from 'node:inspector/promises'
-import { fetchUserAttributes, signIn, signUp } from '@backline/auth'
+import { fetchAuthSession, resetPassword, signIn, signUp } from '@backline/auth'
 import { createAmplifyContext } from '@backline/core'
 import { generateClient } from '@backline/data'
+import { downloadData, list, remove, uploadData } from '@backline/storage'
 
 const config = {
   Auth: {
@@ -14,6 +15,7 @@ const config = {
       allowGuestAccess: true,
     },
   },
+  Storage: { S3: { bucket: 'media', region: 'us-east-1' } },
   API: {
     GraphQL: {
       endpoint: 'https://example.com/graphql',
@@ -36,14 +38,31 @@ const config = {
   },
 }
 
+/** Keys at hand, so that what signs comes to its service at once. */
+const keys = { credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' } }
+const SIGNED = ['list', 'remove', 'uploadData', 'downloadData']
+const signed = {
+  Auth: {
+    credentialsProvider: {
+      getCredentialsAndIdentityId: async () => keys,
+      clearCredentialsAndIdentityId() {},
+    },
+  },
+}
+
 /** A name, and the call to make in a fresh context. */
 const CALLS: [string, (ctx: ReturnType<typeof createAmplifyContext>) => Promise<unknown>][] = [
   ['signUp', (ctx) => signUp({ username: 'ada@example.com', password: 'Secret-1' }, ctx)],
   ['signIn', (ctx) => signIn({ username: 'ada@example.com', password: 'Secret-1' }, ctx)],
+  ['resetPassword', (ctx) => resetPassword({ username: 'ada@example.com' }, ctx)],
+  ['fetchAuthSession', (ctx) => fetchAuthSession({}, ctx)],
   // biome-ignore lint/suspicious/noExplicitAny: a schema of nobody's
   ['models.Todo.list', (ctx) => generateClient<any>({}, ctx).models.Todo.list()],
+  ['list', (ctx) => list({ path: 'media/' }, ctx)],
+  ['remove', (ctx) => remove({ path: 'media/one.txt' }, ctx)],
+  ['uploadData', (ctx) => uploadData({ path: 'media/one.txt', data: 'one' }, ctx).result],
+  ['downloadData', (ctx) => downloadData({ path: 'media/one.txt' }, ctx).result],
 ]
-void fetchUserAttributes
 
 Error.stackTraceLimit = 100
 const inspector = new Session()
@@ -51,11 +70,11 @@ inspector.connect()
 await inspector.post('Profiler.enable')
 const nativeFetch = globalThis.fetch
 const roads = []
-for (const [call, play] of CALLS) roads.push({ call, ...(await measure(play)) })
+for (const [call, play] of CALLS) roads.push({ call, ...(await measure(call, play)) })
 globalThis.fetch = nativeFetch
 console.log(JSON.stringify(roads))
 
-async function measure(play: (typeof CALLS)[number][1]) {
+async function measure(call: string, play: (typeof CALLS)[number][1]) {
   const arrived = Promise.withResolvers<{ stack: string; ran: string[] }>()
   globalThis.fetch = (async () => {
     const stack = new Error().stack ?? ''
@@ -70,7 +89,7 @@ async function measure(play: (typeof CALLS)[number][1]) {
     })
     return new Promise(() => {})
   }) as typeof fetch
-  const ctx = createAmplifyContext(config as never)
+  const ctx = createAmplifyContext(config as never, (SIGNED.includes(call) ? signed : {}) as never)
   await inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
   const failed = play(ctx).then(() => Promise.reject(new Error('It never came to fetch.')))
   const { stack, ran } = await Promise.race([arrived.promise, failed as Promise<never>])

@@ -1,8 +1,12 @@
 import type { Call } from './http.js'
 
+/** How long nothing may move once bytes have begun to: an XMLHttpRequest on a dead connection would wait for ever. */
+const PATIENCE = 60_000
+
 /**
  * Sends a call so that it reports how many bytes are on their way: `request(ctx, { …, send: withProgress(onProgress) })`.
- * `fetch` cannot tell in browsers, so there this is an XMLHttpRequest; elsewhere it reports when the service has it all.
+ * `fetch` cannot tell in browsers, so there this is an XMLHttpRequest, which is given up, and made again, when it has stopped moving;
+ * elsewhere it reports when the service has it all, and the platform has limits of its own.
  */
 export function withProgress(onProgress: (sent: number, total?: number) => void): NonNullable<Call['send']> {
   return async (ctx, url, init) => {
@@ -29,17 +33,24 @@ function sendByXhr(
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
     const abort = () => xhr.abort()
+    let timer: ReturnType<typeof setTimeout> | undefined
     const fail = () => reject(new TypeError('The upload did not reach the service.'))
     xhr.open(method!, url)
     xhr.responseType = 'arraybuffer'
     for (const [name, value] of Object.entries(headers as Record<string, string>))
       xhr.setRequestHeader(name, value)
 
-    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) =>
+    xhr.upload.onprogress = ({ loaded, total, lengthComputable }) => {
+      clearTimeout(timer)
+      timer = setTimeout(abort, PATIENCE)
       onProgress(loaded, lengthComputable ? total : undefined)
+    }
     xhr.onerror = fail
     xhr.onabort = fail
-    xhr.onloadend = () => signal?.removeEventListener('abort', abort)
+    xhr.onloadend = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
     xhr.onload = () => {
       const answer = new Headers()
       for (const line of xhr

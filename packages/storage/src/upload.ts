@@ -1,4 +1,4 @@
-import { type Context, currentContext } from '@backline/core/internal'
+import { type Context, currentContext, withProgress } from '@backline/core/internal'
 import { contentTypeOf } from './contentType.js'
 import { StorageError } from './errors.js'
 import { type ContentDisposition, contentDispositionOf, metadataHeaders } from './headers.js'
@@ -15,7 +15,6 @@ import { DEFAULT_PART_SIZE, MAX_OBJECT_SIZE } from './parts.js'
 import { putBytes } from './putBytes.js'
 import { nameOfUpload } from './resumable.js'
 import { isStream, type Source, type StorageUploadDataPayload, sourceOf, supplyOf } from './source.js'
-import { steadily } from './steadily.js'
 import { supplyOfStream } from './stream.js'
 import {
   type NonPausableTransferTask,
@@ -133,7 +132,7 @@ async function putObject(
     signal,
     // Had the first one been stored and its answer lost, the second would be refused for the object that it made itself.
     idempotent: !preventOverwrite,
-    send: steadily((sent) => onProgress(Math.min(sent, body.length))),
+    send: withProgress((sent) => onProgress(Math.min(sent, body.length))),
   })
   onProgress(body.length)
   const { headers: answered } = response

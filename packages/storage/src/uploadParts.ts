@@ -1,4 +1,4 @@
-import type { Context } from '@backline/core/internal'
+import { type Context, withProgress } from '@backline/core/internal'
 import { combineCrc32, crc32, fromChecksum, toChecksum } from './crc32.js'
 import { StorageError } from './errors.js'
 import type { Location } from './location.js'
@@ -14,7 +14,6 @@ import {
 import { forgetUpload, recallUpload, rememberUpload, runningUploads } from './resumable.js'
 import { s3 } from './s3.js'
 import type { Supply } from './source.js'
-import { steadily } from './steadily.js'
 import type { Control } from './task.js'
 
 const concurrency = 4
@@ -181,7 +180,7 @@ async function sendParts(ctx: Context, plan: UploadPlan, upload: Upload, signal:
       partNumber,
       body,
       signal: stop.signal,
-      send: steadily((bytes) => {
+      send: withProgress((bytes) => {
         moving.set(partNumber, Math.min(bytes, body.length))
         tell()
       }),
