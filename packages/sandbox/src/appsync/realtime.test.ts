@@ -1,16 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { defined, type Headers, openStage, type Stage, signed } from './stage.fixture.js'
-
-const stages: Stage[] = []
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.sandbox.stop()
-})
-const start = async (...options: Parameters<typeof openStage>) => {
-  const stage = await openStage(...options)
-  stages.push(stage)
-  return stage
-}
+import { defined, type Headers, signed, start } from './stage.fixture.js'
 
 interface Message {
   type: string

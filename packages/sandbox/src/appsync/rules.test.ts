@@ -1,18 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { a } from '@backline/schema'
 import { SignJWT } from 'jose'
-import { afterEach, expect, test } from 'vitest'
-import { type Headers, openStage, type Stage, signed } from './stage.fixture.js'
-
-const stages: Stage[] = []
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.sandbox.stop()
-})
-const start = async (...options: Parameters<typeof openStage>) => {
-  const stage = await openStage(...options)
-  stages.push(stage)
-  return stage
-}
+import { expect, test } from 'vitest'
+import { type Headers, signed, start } from './stage.fixture.js'
 
 const refused = (field: string, type: string) => ({
   errorType: 'Unauthorized',
@@ -328,7 +318,7 @@ test('rules written with our own schema builder are enforced', async () => {
 
 test('a schema of everything is served: composite references, nested types, rules that are not run here', async () => {
   const sdl = readFileSync(new URL('./fixtures/shop.sdl.graphql', import.meta.url), 'utf8')
-  const { ask, user, withKey, keys, outputs, post } = await start(sdl)
+  const { sandbox, ask, user, withKey, keys, outputs, post } = await start(sdl)
   const admin = await user('admin@example.com', 'Admin')
   const clerk = await user('clerk@example.com', 'Staff')
   const line = 'mutation ($i: CreateOrderLineInput!) { createOrderLine(input: $i) { id } }'
@@ -380,7 +370,7 @@ test('a schema of everything is served: composite references, nested types, rule
   const root = JSON.stringify({
     query: '{ getOrder(region: "EU", number: 7) { lines { items { sku order { number } } } } }',
   })
-  const { credentials } = stages.at(-1)!.sandbox
+  const { credentials } = sandbox
   const whole = await post(root, signed(outputs.url, root, credentials))
   expect(whole.data.getOrder.lines.items).toEqual([{ sku: 'a', order: { number: 7 } }])
   const guest = JSON.stringify({ query: '{ listEmployees { items { name } } }' })

@@ -1,31 +1,7 @@
 import { request } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { serve } from '../sandbox.js'
-import { defined, openStage, planOf, type Stage } from './stage.fixture.js'
-
-const stages: Stage[] = []
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.sandbox.stop()
-})
-const start = async (...options: Parameters<typeof openStage>) => {
-  const stage = await openStage(...options)
-  stages.push(stage)
-  return stage
-}
-
-const TODO = `type Todo @model @auth(rules: [{allow: public, provider: apiKey}]) {
-  content: String
-  done: Boolean @default(value: "false")
-  priority: Int
-}`
-const CREATE =
-  'mutation ($input: CreateTodoInput!, $condition: ModelTodoConditionInput) { createTodo(input: $input, condition: $condition) { id content done priority createdAt updatedAt } }'
-const UPDATE =
-  'mutation ($input: UpdateTodoInput!, $condition: ModelTodoConditionInput) { updateTodo(input: $input, condition: $condition) { id content done priority updatedAt } }'
-const REMOVE =
-  'mutation ($input: DeleteTodoInput!, $condition: ModelTodoConditionInput) { deleteTodo(input: $input, condition: $condition) { id content } }'
-const LIST =
-  'query ($filter: ModelTodoFilterInput, $limit: Int, $nextToken: String) { listTodos(filter: $filter, limit: $limit, nextToken: $nextToken) { items { id content priority } nextToken } }'
+import { CREATE, defined, LIST, planOf, REMOVE, start, TODO, UPDATE } from './stage.fixture.js'
 
 test('rows are created, got, listed, updated and deleted with an API key', async () => {
   const { ask, outputs } = await start(TODO)

@@ -12,6 +12,7 @@ import {
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { defineBackend, defineData } from '@backline/schema/backend'
+import { afterEach } from 'vitest'
 import type { BackendPlan, DataPlan } from '../plan.js'
 import { authPlan } from '../pool.fixture.js'
 import { type Sandbox, serve } from '../sandbox.js'
@@ -198,3 +199,30 @@ export function signed(
     authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
   }
 }
+
+const stages: Stage[] = []
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.sandbox.stop()
+})
+
+/** A stage that ends with the test. */
+export async function start(...options: Parameters<typeof openStage>): Promise<Stage> {
+  const stage = await openStage(...options)
+  stages.push(stage)
+  return stage
+}
+
+/** A schema of one model, and the operations on it that tests of rows share. */
+export const TODO = `type Todo @model @auth(rules: [{allow: public, provider: apiKey}]) {
+  content: String
+  done: Boolean @default(value: "false")
+  priority: Int
+}`
+export const CREATE =
+  'mutation ($input: CreateTodoInput!, $condition: ModelTodoConditionInput) { createTodo(input: $input, condition: $condition) { id content done priority createdAt updatedAt } }'
+export const UPDATE =
+  'mutation ($input: UpdateTodoInput!, $condition: ModelTodoConditionInput) { updateTodo(input: $input, condition: $condition) { id content done priority updatedAt } }'
+export const REMOVE =
+  'mutation ($input: DeleteTodoInput!, $condition: ModelTodoConditionInput) { deleteTodo(input: $input, condition: $condition) { id content } }'
+export const LIST =
+  'query ($filter: ModelTodoFilterInput, $limit: Int, $nextToken: String) { listTodos(filter: $filter, limit: $limit, nextToken: $nextToken) { items { id content priority } nextToken } }'
