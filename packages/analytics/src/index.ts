@@ -1,0 +1,1 @@
+export { AnalyticsError, type AnalyticsErrorName } from './errors.js'

@@ -1,0 +1,1 @@
+export { GeoError, type GeoErrorName } from './errors.js'

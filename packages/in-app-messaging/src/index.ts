@@ -1,0 +1,1 @@
+export { InAppMessagingError, type InAppMessagingErrorName } from './errors.js'

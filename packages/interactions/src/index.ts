@@ -1,0 +1,1 @@
+export { InteractionsError, type InteractionsErrorName } from './errors.js'

@@ -1,0 +1,1 @@
+export { AmplifyServerContextError, type AmplifyServerContextErrorName } from './errors.js'
