@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import { startPool, type TestPool } from './pool.fixture.js'
 import { serve } from './sandbox.js'
@@ -40,6 +43,37 @@ test('what nobody serves is a 404 that names it', async () => {
     method: 'POST',
   })
   expect(answer.status).toBeGreaterThanOrEqual(400)
+})
+
+test('a client that begins with HTTP/2 is answered in it, on the same port and under the same names', async () => {
+  pool = await startPool()
+  const session = connectHttp2(pool.sandbox.url)
+  const over2 = async (authority: string) => {
+    const stream = session.request({
+      ':authority': authority,
+      ':path': `/${pool.UserPoolId}/.well-known/jwks.json`,
+    })
+    const [headers] = await once(stream, 'response')
+    return [headers[':status'], await text(stream)]
+  }
+  const overHttp1 = await fetch(`${pool.sandbox.url}/${pool.UserPoolId}/.well-known/jwks.json`)
+  expect(await over2('localhost:1234')).toEqual([200, await overHttp1.text()])
+  expect((await over2('rebound.example'))[0]).toBe(403)
+
+  pool.sandbox.failNext({ drop: true })
+  const dropped = session.request({ ':path': `/${pool.UserPoolId}/.well-known/jwks.json` })
+  await once(dropped, 'close')
+  expect(session.destroyed).toBe(true)
+})
+
+test('the first bytes may come one by one', async () => {
+  pool = await startPool()
+  const port = Number(new URL(pool.sandbox.url).port)
+  const socket = connect(port, '127.0.0.1').setNoDelay()
+  for (const byte of 'PUT / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n') {
+    await new Promise((resolve) => socket.write(byte, resolve))
+  }
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 [34]/)
 })
 
 test('garbage on the socket is answered and hurts nobody else', async () => {

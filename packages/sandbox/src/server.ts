@@ -1,5 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
 import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from './clock.js'
@@ -36,23 +41,43 @@ const CORS = {
   'access-control-expose-headers': '*, authorization, date, etag, x-amzn-requestid, x-amzn-errortype',
 }
 
-/** Listens on 127.0.0.1 only and hands each request to the first service that knows it. */
+/** A request and its answer as Node has them, of either version of HTTP. */
+type Incoming = IncomingMessage | Http2ServerRequest
+type Outgoing = ServerResponse | Http2ServerResponse
+
+/** What a client of HTTP/2 begins with: https://www.rfc-editor.org/rfc/rfc9113#name-http-2-connection-preface */
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+/** No method of HTTP/1.1 begins with these. */
+const TELLING = 3
+
+/** Listens on 127.0.0.1 only, to both versions of HTTP, and hands each request to the first service that knows it. */
 export async function listen(port: number, house: House): Promise<Server> {
   const { services, faults } = house
   // A socket that has become a WebSocket is no longer the HTTP server's to close.
   const upgraded = new Set<Duplex>()
   let refusals = 0
-  const http = createServer({ maxHeaderSize: 64 * 1024 }, (incoming, outgoing) => {
+  const onRequest = (incoming: Incoming, outgoing: Outgoing) => {
     answer(incoming, house).then(
       (response) => send(response, incoming, outgoing, house.clock),
-      () => outgoing.destroy(),
+      () => cut(outgoing),
     )
+  }
+  const http = createServer({ maxHeaderSize: 64 * 1024 }, onRequest)
+  const http2 = createHttp2Server({ settings: { maxHeaderListSize: 64 * 1024 } }, onRequest)
+  const sockets = new Set<Socket>()
+  const front = createSocketServer((socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    whenItSpeaks(socket, (isHttp2) => {
+      if (isHttp2) http2.emit('connection', socket)
+      else http.emit('connection', socket)
+    })
   })
   http.on('upgrade', (incoming, socket, head) => {
     socket.on('error', () => socket.destroy())
     upgraded.add(socket)
     socket.once('close', () => upgraded.delete(socket))
-    const request = HOSTS.test(incoming.headers.host ?? '') ? parse(incoming) : undefined
+    const request = HOSTS.test(hostOf(incoming)) ? parse(incoming) : undefined
     const service = request ? services().find((each) => each.upgrade && each.matches(request)) : undefined
     if (!request || !service?.upgrade) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
     else if (refusals > 0) {
@@ -62,26 +87,52 @@ export async function listen(port: number, house: House): Promise<Server> {
     else service.upgrade(request, incoming, socket, head)
   })
   await new Promise<void>((resolve, reject) => {
-    http.once('error', reject)
-    http.listen(port, '127.0.0.1', resolve)
+    front.once('error', reject)
+    front.listen(port, '127.0.0.1', resolve)
   })
   return {
-    port: (http.address() as AddressInfo).port,
+    port: (front.address() as AddressInfo).port,
     dropSockets(refuse) {
       refusals = refuse
       for (const socket of upgraded) socket.destroy()
     },
     close: () =>
       new Promise((resolve) => {
-        http.close(() => resolve())
-        http.closeAllConnections()
-        for (const socket of upgraded) socket.destroy()
+        front.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }
 
-async function answer(incoming: IncomingMessage, { services, faults, log }: House): Promise<WireResponse> {
-  if (!HOSTS.test(incoming.headers.host ?? '')) {
+/** Waits for the first bytes, which tell the versions of HTTP apart, and puts them back for whoever reads on. */
+function whenItSpeaks(socket: Socket, tell: (isHttp2: boolean) => void): void {
+  let said = Buffer.alloc(0)
+  const ignore = () => undefined
+  const listen = (chunk: Buffer) => {
+    said = Buffer.concat([said, chunk])
+    const start = said.subarray(0, PREFACE.length)
+    const isHttp2 = PREFACE.subarray(0, start.length).equals(start)
+    if (isHttp2 && start.length < TELLING) return
+    socket.off('data', listen)
+    socket.off('error', ignore)
+    socket.pause()
+    socket.unshift(said)
+    tell(isHttp2)
+    if (!isHttp2) socket.resume()
+  }
+  socket.on('data', listen)
+  // Reset before it has said anything: it closes, and nobody need know.
+  socket.on('error', ignore)
+}
+
+/** Ends the connection without an answer. */
+function cut(outgoing: Outgoing): void {
+  if ('stream' in outgoing) outgoing.stream?.session?.destroy()
+  else outgoing.destroy()
+}
+
+async function answer(incoming: Incoming, { services, faults, log }: House): Promise<WireResponse> {
+  if (!HOSTS.test(hostOf(incoming))) {
     return { status: 403, body: 'The sandbox answers to localhost only.' }
   }
   const request = parse(incoming)
@@ -98,7 +149,7 @@ async function answer(incoming: IncomingMessage, { services, faults, log }: Hous
   } catch (error) {
     if (error instanceof BodyTooLarge) return service.fault(413, error.message)
     // Nobody waits for an answer on a closed connection; that it closed is what went wrong.
-    if (!incoming.socket.destroyed) {
+    if (!incoming.socket?.destroyed) {
       const what = (error as Error).stack ?? error
       log(`${service.name}: ${request.method} ${request.url.pathname} failed inside: ${what}`)
     }
@@ -138,11 +189,18 @@ function unknown({ method, url, headers }: WireRequest): WireResponse {
   }
 }
 
-function parse(incoming: IncomingMessage): WireRequest | undefined {
+/** HTTP/2 says it as `:authority`: https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1 */
+function hostOf({ headers }: Incoming): string {
+  return (headers[':authority'] as string | undefined) ?? headers.host ?? ''
+}
+
+function parse(incoming: Incoming): WireRequest | undefined {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
+    if (value !== undefined && !name.startsWith(':'))
+      headers[name] = Array.isArray(value) ? value.join(',') : value
   }
+  headers.host = hostOf(incoming)
   const target = incoming.url ?? '/'
   // The Host header alone says who is meant: not a path that begins with two slashes, nor the host of an absolute target.
   const path = target.replace(/^https?:\/\/[^/?]*/i, '')
@@ -179,11 +237,12 @@ function collect(body: Readable, limit: number): Promise<Buffer> {
 
 async function send(
   response: WireResponse,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  incoming: Incoming,
+  outgoing: Outgoing,
   clock: Clock,
 ): Promise<void> {
-  outgoing.writeHead(response.status, {
+  // The two classes agree on this, and TypeScript cannot see it.
+  ;(outgoing as ServerResponse).writeHead(response.status, {
     ...(response.cors === false ? {} : CORS),
     date: new Date(clock.now()).toUTCString(),
     ...response.headers,
