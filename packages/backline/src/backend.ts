@@ -6,6 +6,7 @@ export {
   defineBackend,
   defineData,
   defineFunction,
+  defineLocal,
   defineStorage,
   referenceAuth,
   secret,

@@ -29,9 +29,8 @@ const HANDOVER = Symbol.for('backline.backendModule')
  */
 export async function loadBackend(folder: string): Promise<unknown> {
   const root = resolve(folder)
-  const entry = ['backend.ts', 'backend.mts', 'backend.js', 'backend.mjs']
-    .map((name) => join(root, name))
-    .find(existsSync)
+  const entry = moduleIn(root, 'backend')
+  const local = moduleIn(root, 'local')
   if (!entry) {
     throw new LoadError(
       `${root} has no backend.ts. An Amplify Gen 2 backend starts there: export const backend = defineBackend({ … }).`,
@@ -39,10 +38,10 @@ export async function loadBackend(folder: string): Promise<unknown> {
   }
   const temporary = mkdtempSync(join(tmpdir(), 'backline-load-'))
   const file = join(temporary, 'backend.mjs')
-  const made: unknown[] = []
+  const made: Made = { backends: [], locals: [] }
   ;(globalThis as Record<symbol, unknown>)[HANDOVER] = withWitness(made)
   try {
-    writeFileSync(file, await bundle(entry, root, file))
+    writeFileSync(file, await bundle([entry, ...(local ? [local] : [])], root, file))
     process.setSourceMapsEnabled(true)
     await inTime(import(pathToFileURL(file).href))
   } catch (error) {
@@ -51,8 +50,25 @@ export async function loadBackend(folder: string): Promise<unknown> {
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
-  if (!made.length) throw new LoadError(`${relative(process.cwd(), entry)} does not call defineBackend(…).`)
-  return made.at(-1)
+  const backend = made.backends.at(-1)
+  if (!backend) throw new LoadError(`${relative(process.cwd(), entry)} does not call defineBackend(…).`)
+  if (!local) return backend
+  if (!made.locals.length)
+    throw new LoadError(`${relative(process.cwd(), local)} does not call defineLocal(…).`)
+  const { props } = backend
+  const locals = made.locals.map((each, index) => [`local.ts ${index}`, each])
+  return { ...backend, props: { ...props, parts: { ...props.parts, ...Object.fromEntries(locals) } } }
+}
+
+/** A file of the folder, in any of the dialects that it may be written in. */
+function moduleIn(root: string, name: string): string | undefined {
+  return ['ts', 'mts', 'js', 'mjs'].map((ending) => join(root, `${name}.${ending}`)).find(existsSync)
+}
+
+/** What the folder's code made while it ran. */
+interface Made {
+  backends: backendModule.Backend<object>[]
+  locals: backendModule.LocalDefinition[]
 }
 
 /** A top-level `await` of something that never comes would end the process without a word, or hold up every reload. */
@@ -65,15 +81,20 @@ async function inTime(running: Promise<unknown>) {
 }
 
 /** `backend.ts` need not export anything, so the last `defineBackend` that ran is what counts. */
-function withWitness(made: unknown[]) {
+function withWitness({ backends, locals }: Made) {
   const words = {
     ...schemaModule,
     ...backendModule,
     a: namingWhatIsMissing(schemaModule.a),
     defineBackend: (parts: Record<string, unknown>) => {
       const backend = backendModule.defineBackend(parts)
-      made.push(backend)
+      backends.push(backend)
       return backend
+    },
+    defineLocal: (props: backendModule.LocalProps) => {
+      const local = backendModule.defineLocal(props)
+      locals.push(local)
+      return local
     },
   }
   return {
@@ -96,10 +117,13 @@ function namingWhatIsMissing<Builder extends object>(builder: Builder): Builder 
   })
 }
 
-async function bundle(entry: string, root: string, outfile: string): Promise<string> {
+async function bundle(files: string[], root: string, outfile: string): Promise<string> {
   try {
     const { outputFiles } = await build({
-      entryPoints: [entry],
+      stdin: {
+        contents: files.map((file) => `import ${JSON.stringify(file)}`).join('\n'),
+        resolveDir: root,
+      },
       absWorkingDir: dirname(root),
       bundle: true,
       write: false,

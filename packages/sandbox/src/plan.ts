@@ -1,3 +1,8 @@
+import type { FirehosePlan } from './firehose/plan.js'
+import type { KinesisPlan } from './kinesis/plan.js'
+import type { PersonalizePlan } from './personalize/plan.js'
+import type { PinpointPlan } from './pinpoint/plan.js'
+
 /** What the definition asks for that the sandbox does not do. Said once, so that nobody is surprised later. */
 export type Warn = (line: string) => void
 
@@ -6,8 +11,18 @@ export interface BackendPlan {
   auth?: AuthPlan
   data?: DataPlan
   storages: StoragePlan[]
+  /** What `defineLocal(…)` says; nothing where left out. */
+  local?: LocalPlan
   /** From `backend.addOutput({ custom })` and friends: merged into the outputs as they are. */
   extraOutputs: Record<string, unknown>
+}
+
+/** The services that an `amplify/` folder has no word of its own for. */
+export interface LocalPlan {
+  kinesis?: KinesisPlan
+  firehose?: FirehosePlan
+  personalize?: PersonalizePlan
+  pinpoint?: PinpointPlan
 }
 
 export interface AuthPlan {

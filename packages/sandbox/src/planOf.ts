@@ -4,12 +4,15 @@ import {
   type DataProps,
   type Definition,
   kindOf,
+  type LocalProps,
   type Recording,
   type StorageGrant,
   type StorageProps,
   storageAllow,
 } from '@backline/schema/backend'
 import { applyToAuth, authPlan } from './authPlanOf.js'
+import { localPlan } from './localPlanOf.js'
+import { outputsOf } from './outputsOf.js'
 import type { BackendPlan, DataPlan, StoragePlan, StorageRule, Warn } from './plan.js'
 
 /**
@@ -42,11 +45,16 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     )
   }
 
+  const [local, secondLocal] = of<LocalProps>('local')
+  if (secondLocal) throw new Error('defineLocal(…) is said twice: put both into one.')
+  const extraOutputs = outputs.map(outputsOf).reduce(merge, {})
+
   const plan: BackendPlan = {
     auth: auth && authPlan(auth[1].props, warn),
     data: data && dataPlan(data[1].props),
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
-    extraOutputs: outputs.reduce(merge, {}),
+    local: localPlan(local?.[1].props ?? {}, extraOutputs),
+    extraOutputs,
   }
   const run = new Set(Object.values(auth?.[1].props.triggers ?? {}))
   for (const [name, definition] of of('function')) {

@@ -12,6 +12,7 @@ import { createFaults, type Fault } from './faults.js'
 import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
+import { REGION } from './outputsOf.js'
 import type { BackendPlan } from './plan.js'
 import { merge, planOf } from './planOf.js'
 import { createS3 } from './s3/service.js'
@@ -101,7 +102,7 @@ export async function serve(
     clock,
     inbox: createInbox(),
     url: `http://127.0.0.1:${server.port}`,
-    region: 'us-east-1',
+    region: REGION,
     accountId: '000000000000',
     filesDir: join(home, 'files'),
     log,

@@ -1,31 +1,9 @@
 // The words of an `amplify/` folder. Each `define…` returns a plain value that says what was asked for; the sandbox reads it,
-// and nothing here touches the network or AWS. Values are told apart by a registered symbol, so copies of this package mix.
+// and nothing here touches the network or AWS.
 
+import { type Definition, define, kindOf } from './kind.js'
 import type { Recording } from './recording.js'
 import { record } from './recording.js'
-
-const KIND = Symbol.for('backline.definition')
-
-export type DefinitionKind = 'auth' | 'data' | 'storage' | 'function' | 'secret' | 'referenceAuth' | 'backend'
-
-export interface Definition<Kind extends DefinitionKind = DefinitionKind, Props = unknown> {
-  readonly [KIND]: Kind
-  readonly props: Props
-}
-
-/** Which `define…` made this value? Undefined for anything else. */
-export function kindOf(value: unknown): DefinitionKind | undefined {
-  return typeof value === 'object' && value !== null ? (value as Partial<Definition>)[KIND] : undefined
-}
-
-function define<Kind extends DefinitionKind, Props>(kind: Kind, props: Props): Definition<Kind, Props> {
-  if (typeof props !== 'object' || props === null) {
-    throw new TypeError(
-      `define${kind[0]?.toUpperCase()}${kind.slice(1)} needs an object that says what to define.`,
-    )
-  }
-  return { [KIND]: kind, props }
-}
 
 // ------------------------------------------------------------------------------------------------------------------ auth
 
@@ -230,5 +208,14 @@ export function defineBackend<Parts extends Record<string, unknown>>(parts: Part
   return backend as unknown as Backend<Parts>
 }
 
+export { type Definition, type DefinitionKind, kindOf } from './kind.js'
+export { defineLocal, type LocalDefinition, type LocalProps } from './local.js'
+export type {
+  FirehoseProps,
+  KinesisProps,
+  LocalAccess,
+  PersonalizeProps,
+  PinpointProps,
+} from './localStreams.js'
 export type { Recording } from './recording.js'
 export { record } from './recording.js'

@@ -13,8 +13,10 @@ export interface Recording {
  * It stands where AWS CDK would stand, so that a `backend.ts` runs without CDK and what it meant can be read afterwards.
  */
 // biome-ignore lint/suspicious/noExplicitAny: it stands for any construct.
-export function record(path: string, recordings: Recording[]): any {
-  const children = new Map<string, unknown>()
+export function record(path: string, recordings: Recording[], known: object = {}): any {
+  const children = new Map<string, unknown>(
+    Object.entries(known).filter(([, value]) => typeof value === 'string'),
+  )
   return new Proxy(function construct() {}, {
     get(_, key) {
       if (key === Symbol.toPrimitive || key === 'toString' || key === 'toJSON') return () => `\${${path}}`
@@ -33,7 +35,8 @@ export function record(path: string, recordings: Recording[]): any {
     },
     construct(_, args) {
       recordings.push({ path: `new ${path}`, args })
-      return record(path, recordings)
+      // `new CfnMap(stack, 'Map', { mapName: 'city' }).mapName` is the name that was given.
+      return record(path, recordings, args[2])
     },
   })
 }

@@ -9,8 +9,8 @@ import {
   text,
   texts,
 } from '../input.js'
-import type { IssuedCredentials, WireRequest } from '../service.js'
-import { SignatureError, verifySignature } from '../sigv4.js'
+import type { IssuedCredentials } from '../service.js'
+import { signerOf } from '../signed.js'
 import { described, groupOperations, known as knownGroup } from './adminGroups.js'
 import { checkFree, withoutAttributes } from './attributes.js'
 import { deliverCode, sendCode } from './codes.js'
@@ -214,11 +214,12 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
     },
   }
 
+  const authority = { find: (id: string) => (id === root.accessKeyId ? root : undefined) }
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]): [string, Operation] => [
       name,
       async (input, request) => {
-        await checkSigned(pool, root, request)
+        await signerOf(request, { service: 'cognito-idp', authority, clock: pool.world.clock })
         const id = name === 'ListUserPools' ? pool.id : text(input, 'UserPoolId')
         if (id !== pool.id)
           throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
@@ -227,24 +228,6 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
       },
     ]),
   )
-}
-
-async function checkSigned({ world }: Pool, root: IssuedCredentials, request: WireRequest): Promise<void> {
-  const authority = { find: (id: string) => (id === root.accessKeyId ? root : undefined) }
-  try {
-    await verifySignature(request, { service: 'cognito-idp', authority, clock: world.clock })
-  } catch (error) {
-    if (!(error instanceof SignatureError)) throw error
-    // JSON services have their own words for two of these: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html
-    const types: Record<string, string> = {
-      MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-      IncompleteSignature: 'IncompleteSignatureException',
-      InvalidAccessKeyId: 'UnrecognizedClientException',
-      InvalidToken: 'UnrecognizedClientException',
-      ExpiredToken: 'ExpiredTokenException',
-    }
-    throw new ServiceError(types[error.fault] ?? 'InvalidSignatureException', error.message)
-  }
 }
 
 function known(pool: Pool, input: Input): User {

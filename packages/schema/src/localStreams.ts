@@ -1,0 +1,33 @@
+// The services that take events, as `defineLocal` says them.
+
+/** Whose credentials may call a service of `defineLocal`: as the policies that CDK attaches to the roles on AWS. */
+export type LocalAccess = ('guest' | 'authenticated' | { groups: string[] })[]
+
+interface Accessible {
+  /** Everybody's, guests' as well, where left out. */
+  access?: LocalAccess
+}
+
+export interface KinesisProps extends Accessible {
+  streams: { name: string /** 1 where left out. */; shards?: number }[]
+}
+
+export interface FirehoseProps extends Accessible {
+  /** What arrives becomes objects in a bucket of `defineStorage`. */
+  streams: {
+    name: string
+    /** Of the bucket that `defineStorage` calls so; the default one where left out. */
+    bucket?: string
+    /** In front of the date in the key. */
+    prefix?: string
+  }[]
+}
+
+export interface PersonalizeProps extends Accessible {
+  /** As the event tracker of the dataset group has it. */
+  trackingId: string
+}
+
+export interface PinpointProps extends Accessible {
+  appId: string
+}
