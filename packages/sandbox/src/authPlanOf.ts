@@ -1,4 +1,5 @@
 import type { AuthProps, Recording } from '@backline/schema/backend'
+import { accessOf } from './authAccessOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import { oauthOf } from './oauthPlanOf.js'
 import type { AttributeRule, AuthPlan, Messages, MfaPlan, Triggers, Warn } from './plan.js'
@@ -21,6 +22,7 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
     ...recoveryOf(props),
     ...messagesOf(props, warn),
     ...oauthOf(props),
+    ...accessOf(props, warn),
     ...(typeof loginWith.webAuthn === 'object'
       ? { webAuthn: loginWith.webAuthn as AuthPlan['webAuthn'] }
       : {}),

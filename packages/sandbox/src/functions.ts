@@ -68,9 +68,9 @@ parentPort.on('message', async ({ event, deadline }) => {
   }
 })`
 
-/** Lambda for this sandbox. `environment` is what every function sees beside its own. */
+/** Lambda for this sandbox. `environment` is what a function sees beside its own. */
 export function createFunctions(
-  environment: () => Record<string, string>,
+  environment: (plan: FunctionPlan) => Record<string, string>,
   log: (line: string) => void,
 ): Functions {
   const home = mkdtempSync(join(tmpdir(), 'backline-functions-'))
@@ -94,7 +94,7 @@ export function createFunctions(
     async invoke(plan, event) {
       const { bundle, idle } = deploy(plan)
       const file = await bundle
-      const instance = idle.pop() ?? start(plan, file, environment(), log, running)
+      const instance = idle.pop() ?? start(plan, file, environment(plan), log, running)
       try {
         return await instance.run(event, plan.timeoutSeconds)
       } finally {

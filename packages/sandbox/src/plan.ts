@@ -26,7 +26,10 @@ export interface LocalPlan {
 }
 
 export interface AuthPlan {
-  loginWith: { email: boolean; phone: boolean; username: boolean }
+  /** `anyName`: what is neither an email nor a phone number is a username. */
+  loginWith: { email: boolean; phone: boolean; username: boolean; anyName?: boolean }
+  /** The ids of a pool on AWS, in whose place this one stands. */
+  reference?: { userPoolId: string; userPoolClientId: string; identityPoolId: string }
   /** Attributes that sign-up must bring. */
   requiredAttributes: string[]
   /** Names with their `custom:`; none where left out. */
@@ -70,6 +73,8 @@ export interface AuthPlan {
   /** The hosted pages; none where left out. */
   oauth?: OAuthPlan
   triggers?: Triggers
+  /** The operations that functions may call, by the function's name; `*` for all of them. */
+  access?: Record<string, string[]>
   /** The event that `preTokenGeneration` gets; 1 where left out. */
   preTokenVersion?: 1 | 2
 }

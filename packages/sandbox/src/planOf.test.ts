@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { a } from '@backline/schema'
 import {
+  type AuthAllow,
+  type AuthGrant,
   defineAuth,
   defineBackend,
   defineData,
@@ -14,6 +16,16 @@ import { expect, test } from 'vitest'
 import { planOf } from './planOf.js'
 
 const auth = defineAuth({ loginWith: { email: true } })
+const hello = defineFunction({ name: 'hello', entry: fileURLToPath(import.meta.url) })
+const withAccess = (access: (allow: AuthAllow) => AuthGrant[]) =>
+  defineAuth({ loginWith: { email: true }, access })
+const REFERENCE = {
+  userPoolId: 'eu-west-1_Ab12Cd34E',
+  userPoolClientId: '3n4b5urk1ft4fl3mg5e62d9ado',
+  identityPoolId: 'eu-west-1:b1c2d3e4-0000-4000-8000-1234567890ab',
+  authRoleArn: 'arn:aws:iam::123456789012:role/auth',
+  unauthRoleArn: 'arn:aws:iam::123456789012:role/unauth',
+}
 const schema = a.schema({ T: a.model({ x: a.string() }).authorization((allow) => [allow.guest()]) })
 const planned = (parts: Record<string, unknown>) => planOf(defineBackend(parts))
 const storage = (access: (allow: StorageAllow) => Record<string, StorageGrant[]>, more: object = {}) =>
@@ -106,17 +118,21 @@ test.for<[() => unknown, RegExp]>([
   [() => planned({ auth, again: auth }), /two auth parts, 'auth' and 'again'/],
   [() => planned({ a: defineData({ schema }), b: defineData({ schema }) }), /two data parts, 'a' and 'b'/],
   [
-    () =>
-      planned({
-        pool: referenceAuth({
-          userPoolId: '',
-          userPoolClientId: '',
-          identityPoolId: '',
-          authRoleArn: '',
-          unauthRoleArn: '',
-        }),
-      }),
-    /^'pool' refers to a user pool on AWS/,
+    () => planned({ pool: referenceAuth({ ...REFERENCE, userPoolId: '' }) }),
+    /^referenceAuth: userPoolId must be the id that AWS gave it, such as us-east-1_/,
+  ],
+  [
+    () => planned({ pool: referenceAuth({ ...REFERENCE, identityPoolId: undefined as never }) }),
+    /^referenceAuth: identityPoolId must be/,
+  ],
+  [() => planned({ auth, pool: referenceAuth(REFERENCE) }), /two auth parts, 'auth' and 'pool'/],
+  [
+    () => planned({ auth: withAccess((allow) => [allow.resource(hello).to(['fly' as never])]) }),
+    /^defineAuth: access: the action 'fly' is none of manageUsers,/,
+  ],
+  [
+    () => planned({ auth: withAccess((allow) => [allow.resource('hello').to(['getUser'])]) }),
+    /^defineAuth: access: allow\.resource\(…\) takes what defineFunction/,
   ],
   [
     () => planned({ auth: defineAuth({ loginWith: {} }) }),
@@ -238,6 +254,21 @@ test.for<[() => unknown, RegExp]>([
   ],
 ])('what auth asks for in vain is refused by name: %#', ([plan, message]) => {
   expect(plan).toThrow(message)
+})
+
+test('functions get the access that the definition, or CDK, grants them', () => {
+  const granted = withAccess((allow) => [
+    allow.resource(hello).to(['getUser', 'manageGroupMembership']),
+    allow.resource(hello).to(['listUsers']),
+  ])
+  expect(planned({ auth: granted }).auth?.access).toEqual({
+    hello: ['AdminGetUser', 'AdminAddUserToGroup', 'AdminRemoveUserFromGroup', 'ListUsers'],
+  })
+  const backend = defineBackend({ auth, hello })
+  backend.auth.resources.userPool.grant(backend.hello.resources.lambda, 'cognito-idp:AdminGetUser')
+  expect(planOf(backend).auth?.access).toEqual({ hello: ['AdminGetUser'] })
+  backend.hello.resources.lambda.addToRolePolicy('a policy')
+  expect(planOf(backend).auth?.access).toEqual({ hello: ['AdminGetUser', '*'] })
 })
 
 test('settings of the pool that are made with CDK take effect', () => {

@@ -3,17 +3,21 @@ import {
   type BackendProps,
   type DataProps,
   type Definition,
+  type FunctionProps,
   kindOf,
   type LocalProps,
   type Recording,
+  type ReferenceAuthProps,
   type StorageGrant,
   type StorageProps,
   storageAllow,
 } from '@backline/schema/backend'
+import { applyGrant } from './authAccessOf.js'
 import { applyToAuth, authPlan } from './authPlanOf.js'
 import { localPlan } from './localPlanOf.js'
 import { outputsOf } from './outputsOf.js'
 import type { BackendPlan, DataPlan, StoragePlan, StorageRule, Warn } from './plan.js'
+import { referencePlan } from './referencePlanOf.js'
 
 /**
  * Reads what `defineBackend(…)` returned into the plan that the services follow.
@@ -38,19 +42,18 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     throw new Error(
       `defineBackend has two data parts, '${data?.[0]}' and '${secondData[0]}': one API is served.`,
     )
-  const [reference] = of('referenceAuth')
-  if (reference) {
+  const [reference] = of<ReferenceAuthProps>('referenceAuth')
+  if (auth && reference)
     throw new Error(
-      `'${reference[0]}' refers to a user pool on AWS, which the sandbox cannot hold. Use defineAuth(…) for local work.`,
+      `defineBackend has two auth parts, '${auth[0]}' and '${reference[0]}': one user pool is served.`,
     )
-  }
 
   const [local, secondLocal] = of<LocalProps>('local')
   if (secondLocal) throw new Error('defineLocal(…) is said twice: put both into one.')
   const extraOutputs = outputs.map(outputsOf).reduce(merge, {})
 
   const plan: BackendPlan = {
-    auth: auth && authPlan(auth[1].props, warn),
+    auth: auth ? authPlan(auth[1].props, warn) : reference && referencePlan(reference[1].props, warn),
     data: data && dataPlan(data[1].props),
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
     local: localPlan(local?.[1].props ?? {}, extraOutputs),
@@ -62,7 +65,8 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
       warn(`The function '${name}' is not run by the sandbox yet: no trigger names it.`)
   }
   checkStorages(plan)
-  applyRecordings(plan, auth?.[0], recordings, warn)
+  const functions = Object.fromEntries(of<FunctionProps>('function'))
+  applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, recordings, warn)
   return plan
 }
 
@@ -173,14 +177,18 @@ function checkStorages({ storages }: BackendPlan) {
 
 /** CDK calls with a meaning here take effect; the rest is named once. */
 function applyRecordings(
-  plan: BackendPlan,
-  authName: string | undefined,
+  { auth }: BackendPlan,
+  parts: { auth: string | undefined; functions: Record<string, Definition<never, FunctionProps>> },
   recordings: Recording[],
   warn: Warn,
 ) {
   const ignored = new Set<string>()
   for (const recording of recordings) {
-    if (!(plan.auth && authName && applyToAuth(plan.auth, authName, recording))) ignored.add(recording.path)
+    const applied =
+      auth &&
+      parts.auth &&
+      (applyToAuth(auth, parts.auth, recording) || applyGrant(auth, parts.auth, parts.functions, recording))
+    if (!applied) ignored.add(recording.path)
   }
   if (ignored.size)
     warn(`amplify/backend.ts: these CDK calls have no effect in the sandbox: ${[...ignored].join(', ')}.`)

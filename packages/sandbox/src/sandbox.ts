@@ -9,6 +9,7 @@ import { createUserPools } from './cognito-idp/userPools.js'
 import { type ConsoleParts, createConsole } from './console/console.js'
 import { lockData } from './dataLock.js'
 import { createFaults, type Fault } from './faults.js'
+import { createFunctionKeys } from './functionKeys.js'
 import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
@@ -17,7 +18,7 @@ import type { BackendPlan } from './plan.js'
 import { merge, planOf } from './planOf.js'
 import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
-import type { IssuedCredentials, Service, World } from './service.js'
+import type { CredentialAuthority, IssuedCredentials, Service, World } from './service.js'
 import { openStore, type Store } from './store.js'
 
 export interface SandboxOptions {
@@ -111,9 +112,10 @@ export async function serve(
   const root: IssuedCredentials = rootCredentials(store)
   const credentials = { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey }
   const outputs = () => outputsOf(world.plan, services)
-  const functions = createFunctions(() => functionEnvironment(world, root, outputs()), log)
+  const keys = createFunctionKeys(root)
+  const functions = createFunctions((plan) => functionEnvironment(world, keys.of(plan), outputs()), log)
   try {
-    services = assemble(world, root, functions, {
+    services = assemble(world, keys, functions, {
       outputs,
       credentials,
       services: () => services,
@@ -174,12 +176,12 @@ export async function serve(
 /** Each service is made here, in the order in which they need each other; the first that matches a request answers it. */
 function assemble(
   world: World,
-  root: IssuedCredentials,
+  administrators: CredentialAuthority,
   functions: Functions,
   controls: Omit<ConsoleParts, 'users'>,
 ): Service[] {
-  const userPools = createUserPools(world, root, functions)
-  const identityPools = createIdentityPools(world, userPools, root)
+  const userPools = createUserPools(world, administrators, functions)
+  const identityPools = createIdentityPools(world, userPools, administrators)
   return [
     createConsole(world, { ...controls, users: userPools.users }),
     userPools.service,
@@ -212,18 +214,19 @@ function rootCredentials(store: ReturnType<typeof openStore>): IssuedCredentials
   return { accessKeyId: id, secretAccessKey: secret, principal: { role: 'root' } }
 }
 
-/** What a Lambda function finds in its environment: the keys of an administrator, and every AWS SDK pointed at this sandbox. */
+/** What a Lambda function finds in its environment: its keys, and every AWS SDK pointed at this sandbox. */
 function functionEnvironment(
   { url, region }: World,
-  root: IssuedCredentials,
+  keys: IssuedCredentials,
   outputs: Record<string, unknown>,
 ) {
   const auth = outputs.auth as { user_pool_id?: string } | undefined
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: root.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: root.secretAccessKey,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    ...(keys.sessionToken ? { AWS_SESSION_TOKEN: keys.sessionToken } : {}),
     AWS_ENDPOINT_URL: url,
     ...(auth?.user_pool_id ? { AMPLIFY_AUTH_USERPOOL_ID: auth.user_pool_id } : {}),
   }

@@ -79,7 +79,11 @@ export interface UserClaims {
 
 /** Who stands behind a SigV4 signature. */
 export type Principal =
-  | { role: 'root' }
+  | {
+      role: 'root'
+      /** The function that calls: who asks may hold it to what the definition grants it. */
+      function?: string
+    }
   | { role: 'guest'; identityId: string }
   | { role: 'authenticated'; identityId: string; user: UserClaims }
   | { role: 'group'; group: string; identityId: string; user: UserClaims }

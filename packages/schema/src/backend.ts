@@ -14,6 +14,49 @@ export function secret(name: string): Secret {
   return define('secret', { name })
 }
 
+/** What a function may be allowed to do in the user pool: https://docs.amplify.aws/react/build-a-backend/auth/grant-access-to-auth-resources/ */
+export type AuthAction =
+  | 'manageUsers'
+  | 'manageGroupMembership'
+  | 'manageGroups'
+  | 'manageUserDevices'
+  | 'managePasswordRecovery'
+  | 'addUserToGroup'
+  | 'createUser'
+  | 'deleteUser'
+  | 'deleteUserAttributes'
+  | 'disableUser'
+  | 'enableUser'
+  | 'forgetDevice'
+  | 'getDevice'
+  | 'getUser'
+  | 'listDevices'
+  | 'listGroupsForUser'
+  | 'listUsers'
+  | 'listUsersInGroup'
+  | 'removeUserFromGroup'
+  | 'resetUserPassword'
+  | 'setUserMfaPreference'
+  | 'setUserPassword'
+  | 'setUserSettings'
+  | 'updateDeviceStatus'
+  | 'updateUserAttributes'
+
+export interface AuthGrant {
+  readonly resource: unknown
+  readonly actions: readonly AuthAction[]
+}
+
+export interface AuthAllow {
+  /** A function, as `defineFunction` returned it. */
+  resource(resource: unknown): { to(actions: AuthAction[]): AuthGrant }
+}
+
+/** The `allow` that `defineAuth({ access })` is called with. */
+export const authAllow: AuthAllow = {
+  resource: (resource) => ({ to: (actions) => ({ resource, actions }) }),
+}
+
 export interface AttributeProps {
   required?: boolean
   mutable?: boolean
@@ -39,7 +82,7 @@ export interface AuthProps {
   }
   accountRecovery?: string
   triggers?: Record<string, unknown>
-  access?: (allow: never) => unknown[]
+  access?: (allow: AuthAllow) => AuthGrant[]
   senders?: Record<string, unknown>
   passwordlessOptions?: Record<string, unknown>
 }
@@ -58,10 +101,10 @@ export interface ReferenceAuthProps {
   authRoleArn: string
   unauthRoleArn: string
   groups?: Record<string, string>
-  access?: (allow: never) => unknown[]
+  access?: (allow: AuthAllow) => AuthGrant[]
 }
 
-/** An existing user pool on AWS. The sandbox cannot hold it and says so; see the sandbox's documentation. */
+/** An existing user pool on AWS. The sandbox serves a local pool of the same ids in its place. */
 export function referenceAuth(props: ReferenceAuthProps): Definition<'referenceAuth', ReferenceAuthProps> {
   return define('referenceAuth', props)
 }

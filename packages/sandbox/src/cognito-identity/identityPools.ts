@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { answerCall, faultReply, type Input, isCallOf, type Operation, ServiceError } from '../awsJson.js'
+import { regionOf } from '../cognito-idp/tokens.js'
 import type { UserPools } from '../cognito-idp/userPools.js'
 import { notAuthorized, text, texts } from '../input.js'
 import type {
@@ -37,14 +38,15 @@ interface Identity {
 export function createIdentityPools(
   world: World,
   userPools: Pick<UserPools, 'verify' | 'loginName'>,
-  root: IssuedCredentials,
+  administrators: CredentialAuthority,
 ): IdentityPools {
-  const { store, region } = world
-  const poolId = openIdentityPool(world)
+  const { store } = world
+  const made = openIdentityPool(world)
+  const poolId = () => world.plan.auth?.reference?.identityPoolId ?? made
 
   const operations: Record<string, Operation> = {
     async GetId(input) {
-      checkPool(world, poolId, text(input, 'IdentityPoolId'))
+      checkPool(world, poolId(), text(input, 'IdentityPoolId'))
       const user = await userOf(userPools, input)
       if (!user) {
         checkGuestsAllowed(world)
@@ -58,7 +60,7 @@ export function createIdentityPools(
     },
 
     async GetCredentialsForIdentity(input) {
-      if (!world.plan.auth) checkPool(world, poolId, poolId)
+      if (!world.plan.auth) checkPool(world, poolId(), poolId())
       const asked = text(input, 'IdentityId')
       const user = await userOf(userPools, input)
       const identityId = store.transaction(() => {
@@ -83,7 +85,7 @@ export function createIdentityPools(
   }
 
   return {
-    find: (accessKeyId) => (accessKeyId === root.accessKeyId ? root : readCredentials(world, accessKeyId)),
+    find: (accessKeyId) => administrators.find(accessKeyId) ?? readCredentials(world, accessKeyId),
     service: {
       name: 'cognito-identity',
       matches: (request) => isCallOf(TARGET, request),
@@ -93,9 +95,9 @@ export function createIdentityPools(
         world.plan.auth
           ? {
               auth: {
-                identity_pool_id: poolId,
+                identity_pool_id: poolId(),
                 identity_pool_endpoint: world.url,
-                aws_region: region,
+                aws_region: regionOf(poolId()),
                 unauthenticated_identities_enabled: world.plan.auth.allowGuests,
               },
             }
@@ -211,8 +213,9 @@ function checkPool({ plan }: World, poolId: string, asked: string): void {
 const identityOfLogin = ({ store }: World, sub: string) =>
   store.get<Identity>('SELECT id, login FROM identities WHERE login = ?', sub)
 
-function addIdentity({ store, clock, region }: World, login: string | null): string {
-  const id = `${region}:${randomUUID()}`
+function addIdentity({ store, clock, region, plan }: World, login: string | null): string {
+  const { identityPoolId = `${region}:` } = plan.auth?.reference ?? {}
+  const id = `${regionOf(identityPoolId)}:${randomUUID()}`
   store.run('INSERT INTO identities VALUES (?, ?, ?)', id, login, clock.now())
   return id
 }

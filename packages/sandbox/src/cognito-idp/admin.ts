@@ -9,7 +9,7 @@ import {
   text,
   texts,
 } from '../input.js'
-import type { IssuedCredentials } from '../service.js'
+import type { CredentialAuthority } from '../service.js'
 import { signerOf } from '../signed.js'
 import { described, groupOperations, known as knownGroup } from './adminGroups.js'
 import { checkFree, withoutAttributes } from './attributes.js'
@@ -48,8 +48,8 @@ import {
 /** A temporary password with something of everything a policy can ask for. */
 const ALPHABETS = ['abcdefghijkmnopqrstuvwxyz', 'ABCDEFGHJKLMNPQRSTUVWXYZ', '23456789', '!@#%*-_=+']
 
-/** What an administrator does, signed with the sandbox's root key. */
-export function adminOperations(pool: Pool, root: IssuedCredentials): Record<string, Operation> {
+/** What an administrator does, signed with the sandbox's root key, or a function that the definition lets do it. */
+export function adminOperations(pool: Pool, administrators: CredentialAuthority): Record<string, Operation> {
   const { store } = pool.world
   const operations: Record<string, (input: Input) => object | Promise<object>> = {
     ...adminDeviceOperations(pool, (input) => known(pool, input)),
@@ -214,12 +214,13 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
     },
   }
 
-  const authority = { find: (id: string) => (id === root.accessKeyId ? root : undefined) }
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]): [string, Operation] => [
       name,
       async (input, request) => {
-        await signerOf(request, { service: 'cognito-idp', authority, clock: pool.world.clock })
+        const options = { service: 'cognito-idp', authority: administrators, clock: pool.world.clock }
+        const principal = await signerOf(request, options)
+        if (principal.role === 'root' && principal.function) checkAccess(pool, principal.function, name)
         const id = name === 'ListUserPools' ? pool.id : text(input, 'UserPoolId')
         if (id !== pool.id)
           throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
@@ -227,6 +228,20 @@ export function adminOperations(pool: Pool, root: IssuedCredentials): Record<str
         return operation(input)
       },
     ]),
+  )
+}
+
+/** @throws {ServiceError} `AccessDeniedException` for a function that the definition does not let do this. */
+function checkAccess(pool: Pool, name: string, operation: string): void {
+  const granted = authPlan(pool).access?.[name] ?? []
+  if (granted.includes(operation) || granted.includes('*')) return
+  const { log, region, accountId } = pool.world
+  log(
+    `The function ${name} may not call ${operation}: defineAuth({ access }) must grant it, as in access: (allow) => [allow.resource(${name}).to([…])].`,
+  )
+  throw new ServiceError(
+    'AccessDeniedException',
+    `User: arn:aws:sts::${accountId}:assumed-role/${name}/${name} is not authorized to perform: cognito-idp:${operation} on resource: arn:aws:cognito-idp:${region}:${accountId}:userpool/${pool.id} because no identity-based policy allows the cognito-idp:${operation} action`,
   )
 }
 

@@ -98,7 +98,22 @@ export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions'>): 
       .all<{ name: string; value: string }>('SELECT name, value FROM pool_settings')
       .map(({ name, value }) => [name, JSON.parse(value) ?? undefined]),
   )
-  return { world, settings, id, clientId: client_id, name: id.slice(id.indexOf('_') + 1), secret, ...parts }
+  const named = () => world.plan.auth?.reference
+  return {
+    world,
+    settings,
+    get id() {
+      return named()?.userPoolId ?? id
+    },
+    get clientId() {
+      return named()?.userPoolClientId ?? client_id
+    },
+    get name() {
+      return this.id.slice(this.id.indexOf('_') + 1)
+    },
+    secret,
+    ...parts,
+  }
 }
 
 /** @throws {ServiceError} when the backend being served has no auth. */

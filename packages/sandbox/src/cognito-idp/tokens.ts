@@ -24,8 +24,11 @@ export interface AuthenticationResult {
 }
 
 /** As on AWS, whatever port the sandbox has today: tokens outlive a restart, and verifiers that know the pool's id need no setting. */
-export const issuerOf = ({ world, id }: Pick<Pool, 'world' | 'id'>) =>
-  `https://cognito-idp.${world.region}.amazonaws.com/${id}`
+export const issuerOf = ({ id }: Pick<Pool, 'id'>) =>
+  `https://cognito-idp.${regionOf(id)}.amazonaws.com/${id}`
+
+/** Ids begin with their region. */
+export const regionOf = (id: string) => id.slice(0, id.search(/[_:]/))
 
 /** The pool's key, made at the first start. Takes a while then, in another thread. */
 export async function openSigningKey({ store }: World): Promise<SigningKey> {

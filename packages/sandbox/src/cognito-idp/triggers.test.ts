@@ -205,11 +205,26 @@ test('userMigration brings somebody over at their first sign-in; SRP works from 
   await signOut()
 })
 
-test('a function may administer the pool with the AWS SDK as it comes', async () => {
+async function withAddToGroup(access?: AuthPlan['access']) {
   functions = writeFunctions()
   const entry = fileURLToPath(new URL('addToGroup.fixture.ts', import.meta.url))
   const postConfirmation = { name: 'add', entry, environment: { GROUP_NAME: 'EDITORS' }, timeoutSeconds: 10 }
-  pool = await startPool({ triggers: { postConfirmation } })
+  pool = await startPool({ triggers: { postConfirmation }, access })
+}
+
+test('a function does only what the definition lets it do in the pool', async () => {
+  await withAddToGroup({ add: ['AdminGetUser'], other: ['AdminAddUserToGroup'] })
+  await expect(pool.register(ADA)).rejects.toMatchObject({
+    name: 'UserLambdaValidationException',
+    message: expect.stringMatching(
+      /^PostConfirmation failed with error User: arn:aws:sts::0+:assumed-role\/add\/add is not authorized to perform: cognito-idp:AdminAddUserToGroup on resource: arn:aws:cognito-idp:us-east-1:/,
+    ),
+  })
+  expect(decodeJwt((await pool.signIn(ADA)).AccessToken)).not.toHaveProperty('cognito:groups')
+})
+
+test('a function may administer the pool with the AWS SDK as it comes', async () => {
+  await withAddToGroup({ add: ['AdminAddUserToGroup'] })
   await pool.register(ADA)
   expect(decodeJwt((await pool.signIn(ADA)).AccessToken)['cognito:groups']).toEqual(['EDITORS'])
 })

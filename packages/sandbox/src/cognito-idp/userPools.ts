@@ -3,7 +3,7 @@ import { answerCall, faultReply, isCallOf, type Operation } from '../awsJson.js'
 import { createHostedPages } from '../cognito-oauth/service.js'
 import type { Functions } from '../functions.js'
 import type {
-  IssuedCredentials,
+  CredentialAuthority,
   Service,
   TokenAuthority,
   WireRequest,
@@ -20,7 +20,7 @@ import { passwordOperations } from './password.js'
 import { authPlan, openPool, type Pool, resetPool, type SigningKey } from './pool.js'
 import { signInOperations } from './signIn.js'
 import { signUpOperations } from './signUp.js'
-import { issuerOf, openSigningKey, verifyToken } from './tokens.js'
+import { issuerOf, openSigningKey, regionOf, verifyToken } from './tokens.js'
 import { groupsOf, listUsers } from './users.js'
 
 const TARGET = 'AWSCognitoIdentityProviderService'
@@ -42,7 +42,11 @@ export interface UserPools extends TokenAuthority {
 }
 
 /** The user-pool service. See docs/protocols/cognito-idp.md. */
-export function createUserPools(world: World, root: IssuedCredentials, functions: Functions): UserPools {
+export function createUserPools(
+  world: World,
+  administrators: CredentialAuthority,
+  functions: Functions,
+): UserPools {
   // Begun now and waited for by whoever signs first, so that nobody waits for it at the start.
   let opening: Promise<SigningKey> | undefined
   const pool = openPool(world, { key: () => opening!, functions })
@@ -57,12 +61,14 @@ export function createUserPools(world: World, root: IssuedCredentials, functions
     ...mfaOperations(pool),
     ...deviceOperations(pool),
     ...passkeyOperations(pool),
-    ...adminOperations(pool, root),
+    ...adminOperations(pool, administrators),
   }
-  const wellKnown = `/${pool.id}/.well-known/`
+  const wellKnown = () => `/${pool.id}/.well-known/`
 
   return {
-    loginName: issuerOf(pool).slice('https://'.length),
+    get loginName() {
+      return issuerOf(pool).slice('https://'.length)
+    },
     hostedPages: createHostedPages(pool),
     verify: (token) => verifyToken(pool, token),
     users: () =>
@@ -76,10 +82,10 @@ export function createUserPools(world: World, root: IssuedCredentials, functions
         : [],
     service: {
       name: 'cognito-idp',
-      matches: (request) => isCallOf(TARGET, request) || request.url.pathname.startsWith(wellKnown),
+      matches: (request) => isCallOf(TARGET, request) || request.url.pathname.startsWith(wellKnown()),
       handle: (request) =>
-        request.url.pathname.startsWith(wellKnown)
-          ? publish(pool, request, request.url.pathname.slice(wellKnown.length))
+        request.url.pathname.startsWith(wellKnown())
+          ? publish(pool, request, request.url.pathname.slice(wellKnown().length))
           : answerCall(TARGET, operations, request),
       fault: faultReply,
       outputs: () => outputsOf(pool),
@@ -133,7 +139,7 @@ function outputsOf(pool: Pool): Record<string, unknown> {
   return {
     auth: {
       user_pool_id: id,
-      aws_region: world.region,
+      aws_region: regionOf(id),
       user_pool_client_id: clientId,
       user_pool_endpoint: world.url,
       mfa_methods: [

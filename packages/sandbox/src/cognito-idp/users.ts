@@ -214,9 +214,10 @@ function ruleFault(
 /** What a new user's `Username` says in this pool: an attribute, or a name. */
 export function attributeOfLogin(pool: Pool, login: string): 'email' | 'phone_number' | undefined {
   if (!signsInByAttribute(pool)) return undefined
-  const { email, phone } = authPlan(pool).loginWith
+  const { email, phone, anyName } = authPlan(pool).loginWith
   if (email && EMAIL.test(login)) return 'email'
   if (phone && PHONE.test(login)) return 'phone_number'
+  if (anyName) return undefined
   if (email && phone) throw invalidParameter('Username should be either an email or a phone number.')
   throw invalidParameter(email ? 'Username should be an email.' : 'Username should be a phone number.')
 }
