@@ -38,7 +38,7 @@ export async function loadBackend(folder: string): Promise<unknown> {
   }
   const temporary = mkdtempSync(join(tmpdir(), 'backline-load-'))
   const file = join(temporary, 'backend.mjs')
-  const made: Made = { backends: [], locals: [] }
+  const made: Made = { backends: [], locals: [], recordings: [] }
   ;(globalThis as Record<symbol, unknown>)[HANDOVER] = withWitness(made)
   try {
     writeFileSync(file, await bundle([entry, ...(local ? [local] : [])], root, file))
@@ -52,12 +52,16 @@ export async function loadBackend(folder: string): Promise<unknown> {
   }
   const backend = made.backends.at(-1)
   if (!backend) throw new LoadError(`${relative(process.cwd(), entry)} does not call defineBackend(…).`)
-  if (!local) return backend
-  if (!made.locals.length)
+  if (local && !made.locals.length)
     throw new LoadError(`${relative(process.cwd(), local)} does not call defineLocal(…).`)
   const { props } = backend
+  // What was made of CDK's own modules belongs to the backend as well.
+  const recordings = [...props.recordings, ...made.recordings]
   const locals = made.locals.map((each, index) => [`local.ts ${index}`, each])
-  return { ...backend, props: { ...props, parts: { ...props.parts, ...Object.fromEntries(locals) } } }
+  return {
+    ...backend,
+    props: { ...props, recordings, parts: { ...props.parts, ...Object.fromEntries(locals) } },
+  }
 }
 
 /** A file of the folder, in any of the dialects that it may be written in. */
@@ -69,6 +73,7 @@ function moduleIn(root: string, name: string): string | undefined {
 interface Made {
   backends: backendModule.Backend<object>[]
   locals: backendModule.LocalDefinition[]
+  recordings: backendModule.Recording[]
 }
 
 /** A top-level `await` of something that never comes would end the process without a word, or hold up every reload. */
@@ -81,7 +86,7 @@ async function inTime(running: Promise<unknown>) {
 }
 
 /** `backend.ts` need not export anything, so the last `defineBackend` that ran is what counts. */
-function withWitness({ backends, locals }: Made) {
+function withWitness({ backends, locals, recordings }: Made) {
   const words = {
     ...schemaModule,
     ...backendModule,
@@ -98,7 +103,7 @@ function withWitness({ backends, locals }: Made) {
     },
   }
   return {
-    record: backendModule.record,
+    record: (module: string) => backendModule.record(module, recordings),
     in: (folder: string) => ({
       ...words,
       defineFunction: (props: backendModule.FunctionProps = {}) =>
@@ -158,7 +163,7 @@ const standIns: Plugin = {
     }))
     onLoad({ filter: /.*/, namespace: 'cdk' }, ({ path }) => ({
       // The recorder is the prototype, where esbuild's interop leaves any name of an import findable.
-      contents: `module.exports = Object.create(globalThis[Symbol.for('backline.backendModule')].record(${JSON.stringify(path)}, []))`,
+      contents: `module.exports = Object.create(globalThis[Symbol.for('backline.backendModule')].record(${JSON.stringify(path)}))`,
     }))
   },
 }

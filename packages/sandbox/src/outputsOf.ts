@@ -1,5 +1,4 @@
-/** Where the sandbox says it is. */
-export const REGION = 'us-east-1'
+import { REGION } from './place.js'
 
 /** Sections that services of `defineLocal` answer for. */
 const OURS = ['analytics', 'geo', 'notifications']
@@ -28,7 +27,7 @@ function plain(value: unknown): unknown {
 
 /** `${stacks.geo.Map.attrArn}` → `stacks-geo-Map-attrArn` */
 function nameOf(recorded: string): string {
-  const path = recorded.slice(2, -1)
+  const path = recorded.slice(2, -1).replace(/#\d+/g, '')
   if (/\bregion$/i.test(path)) return REGION
   return path.replace(/\W+/g, '-').replace(/^-|-$/g, '')
 }

@@ -13,6 +13,9 @@ export interface BackendPlan {
   storages: StoragePlan[]
   /** What `defineLocal(…)` says; nothing where left out. */
   local?: LocalPlan
+  eventApis?: EventApiPlan[]
+  /** What roles of the identity pool may do beyond what the definitions say. */
+  policies?: PolicyPlan[]
   /** From `backend.addOutput({ custom })` and friends: merged into the outputs as they are. */
   extraOutputs: Record<string, unknown>
 }
@@ -152,6 +155,63 @@ export interface DataPlan {
   defaultAuthMode: 'apiKey' | 'userPool' | 'identityPool' | 'iam' | 'oidc' | 'lambda'
   /** Days until the API key expires; undefined where no key is wanted. */
   apiKeyDays?: number
+}
+
+/** As AppSync names its modes. */
+export type AuthType = 'API_KEY' | 'AMAZON_COGNITO_USER_POOLS' | 'AWS_IAM' | 'OPENID_CONNECT' | 'AWS_LAMBDA'
+
+export interface OidcPlan {
+  issuer: string
+  /** A pattern for `aud` or `azp`; any client where left out. */
+  clientId?: string
+  /** How long a token is good from its `auth_time` and `iat`, beside its own expiry. */
+  secondsFromAuth?: number
+  secondsFromIssue?: number
+}
+
+export interface LambdaAuthorizerPlan {
+  function: FunctionPlan
+  /** How long an answer is remembered that does not say so itself. */
+  ttlSeconds: number
+  /** Tokens that do not fit it are refused without asking. */
+  pattern?: string
+}
+
+export interface EventAuthorization {
+  providers: AuthType[]
+  connect: AuthType[]
+  publish: AuthType[]
+  subscribe: AuthType[]
+  oidc?: OidcPlan
+  lambda?: LambdaAuthorizerPlan
+}
+
+/** An Event API of AppSync. */
+export interface EventApiPlan extends EventAuthorization {
+  id: string
+  name: string
+  /** It is served at `/event`; others at `/events/<id>/event`. */
+  isFirst: boolean
+  /** Milliseconds since 1970. */
+  keyExpires?: number
+  namespaces: EventNamespacePlan[]
+}
+
+export interface EventNamespacePlan {
+  name: string
+  /** Where left out, the API's. */
+  publish?: AuthType[]
+  subscribe?: AuthType[]
+  /** JavaScript that exports `onPublish` and `onSubscribe`. */
+  code?: string
+}
+
+/** A statement of IAM that allows something to one role of the identity pool. */
+export interface PolicyPlan {
+  role: 'guest' | 'authenticated' | { group: string }
+  /** With `*` for anything, as in IAM. */
+  actions: string[]
+  resources: string[]
 }
 
 /** May these principals do these things under this prefix? Mirrors `defineStorage({ access })`. */

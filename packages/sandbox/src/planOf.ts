@@ -14,6 +14,8 @@ import {
 } from '@backline/schema/backend'
 import { applyGrant } from './authAccessOf.js'
 import { applyToAuth, authPlan } from './authPlanOf.js'
+import { written } from './constructs.js'
+import { type Infrastructure, infrastructureOf } from './infrastructureOf.js'
 import { localPlan } from './localPlanOf.js'
 import { outputsOf } from './outputsOf.js'
 import type { BackendPlan, DataPlan, StoragePlan, StorageRule, Warn } from './plan.js'
@@ -59,14 +61,18 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     local: localPlan(local?.[1].props ?? {}, extraOutputs),
     extraOutputs,
   }
-  const run = new Set(Object.values(auth?.[1].props.triggers ?? {}))
+  const infrastructure = infrastructureOf({ parts, recordings, auth: (auth ?? reference)?.[0], warn })
+  plan.eventApis = infrastructure.eventApis
+  plan.policies = infrastructure.policies
+  plan.extraOutputs = written(extraOutputs, infrastructure.attribute) as Record<string, unknown>
+  const run = new Set([...Object.values(auth?.[1].props.triggers ?? {}), ...infrastructure.functions])
   for (const [name, definition] of of('function')) {
     if (!run.has(definition))
       warn(`The function '${name}' is not run by the sandbox yet: no trigger names it.`)
   }
   checkStorages(plan)
   const functions = Object.fromEntries(of<FunctionProps>('function'))
-  applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, recordings, warn)
+  applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, recordings, infrastructure, warn)
   return plan
 }
 
@@ -180,15 +186,16 @@ function applyRecordings(
   { auth }: BackendPlan,
   parts: { auth: string | undefined; functions: Record<string, Definition<never, FunctionProps>> },
   recordings: Recording[],
+  infrastructure: Infrastructure,
   warn: Warn,
 ) {
-  const ignored = new Set<string>()
+  const ignored = new Set<string>(infrastructure.unused)
   for (const recording of recordings) {
     const applied =
       auth &&
       parts.auth &&
       (applyToAuth(auth, parts.auth, recording) || applyGrant(auth, parts.auth, parts.functions, recording))
-    if (!applied) ignored.add(recording.path)
+    if (!applied && !infrastructure.understands(recording)) ignored.add(recording.path.replace(/#\d+/g, ''))
   }
   if (ignored.size)
     warn(`amplify/backend.ts: these CDK calls have no effect in the sandbox: ${[...ignored].join(', ')}.`)

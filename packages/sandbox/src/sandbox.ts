@@ -3,17 +3,19 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAppSync } from './appsync/service.js'
+import { createAppSyncEvents } from './appsync-events/service.js'
 import { type Clock, createClock } from './clock.js'
 import { createIdentityPools } from './cognito-identity/identityPools.js'
 import { createUserPools } from './cognito-idp/userPools.js'
 import { type ConsoleParts, createConsole } from './console/console.js'
+import { written } from './constructs.js'
 import { lockData } from './dataLock.js'
 import { createFaults, type Fault } from './faults.js'
 import { createFunctionKeys } from './functionKeys.js'
 import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { loadBackend } from './loader.js'
-import { REGION } from './outputsOf.js'
+import { ACCOUNT, REGION } from './place.js'
 import type { BackendPlan } from './plan.js'
 import { merge, planOf } from './planOf.js'
 import { createS3 } from './s3/service.js'
@@ -104,14 +106,14 @@ export async function serve(
     inbox: createInbox(),
     url: `http://127.0.0.1:${server.port}`,
     region: REGION,
-    accountId: '000000000000',
+    accountId: ACCOUNT,
     filesDir: join(home, 'files'),
     log,
   }
   lock?.sign(world.url)
   const root: IssuedCredentials = rootCredentials(store)
   const credentials = { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey }
-  const outputs = () => outputsOf(world.plan, services)
+  const outputs = () => outputsOf(world, services)
   const keys = createFunctionKeys(root)
   const functions = createFunctions((plan) => functionEnvironment(world, keys.of(plan), outputs()), log)
   try {
@@ -187,19 +189,36 @@ function assemble(
     userPools.service,
     userPools.hostedPages,
     identityPools.service,
+    createAppSyncEvents({ world, tokens: userPools, credentials: identityPools, functions }),
     createAppSync(world, userPools, identityPools).service,
     createS3(world, identityPools).service,
   ]
 }
 
 /** Every service's part, and what the definition itself adds, in one `amplify_outputs.json`. */
-function outputsOf(plan: BackendPlan, services: Service[]): Record<string, unknown> {
-  const parts = [
-    { version: '1.4' },
-    ...services.map((service) => service.outputs?.() ?? {}),
-    plan.extraOutputs,
-  ]
-  return parts.reduce<Record<string, unknown>>(merge, {})
+function outputsOf({ plan, url }: World, services: Service[]): Record<string, unknown> {
+  const own = [{ version: '1.4' }, ...services.map((service) => service.outputs?.() ?? {})].reduce<
+    Record<string, unknown>
+  >(merge, {})
+  const auth = (own.auth ?? {}) as Record<string, unknown>
+  /** What only a running sandbox knows. */
+  const attribute = (path: string): string | undefined => {
+    if (path === 'sandbox.host') return new URL(url).host
+    const [, name] =
+      /^\w+\.resources\.(userPool\.userPoolId|userPoolClient\.userPoolClientId|cfnResources\.cfnIdentityPool\.(?:ref|attrId)|identityPoolId)$/.exec(
+        path,
+      ) ?? []
+    if (name) {
+      const of = name.startsWith('userPool.')
+        ? 'user_pool_id'
+        : name.startsWith('userPoolClient.')
+          ? 'user_pool_client_id'
+          : 'identity_pool_id'
+      return auth[of] as string | undefined
+    }
+    return services.map((service) => service.attribute?.(path)).find((each) => each !== undefined)
+  }
+  return merge(own, written(plan.extraOutputs, attribute) as Record<string, unknown>)
 }
 
 /** The administrator's key: made once per store, so that a script may keep it. */

@@ -38,6 +38,8 @@ export interface Service {
   fault(status: number, message: string): WireResponse
   /** Its part of `amplify_outputs.json`, such as `{ auth: {…} }`; asked again whenever the plan changes. */
   outputs?(): Record<string, unknown>
+  /** What an attribute reads as that CDK would know only after a deployment: `${events.key.…}` in what a definition adds to the outputs. */
+  attribute?(path: string): string | undefined
   /** Answers CORS preflights itself. Otherwise the server does: every origin may send everything, as at AWS. */
   readonly ownPreflight?: boolean
   /** Not a service of AWS: ordered faults do not befall it. */

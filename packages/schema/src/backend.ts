@@ -219,11 +219,20 @@ export interface BackendProps {
 }
 
 export type Backend<Parts> = Definition<'backend', BackendProps> & {
-  readonly [Name in keyof Parts]: { readonly resources: Constructs }
+  readonly [Name in keyof Parts]: { readonly resources: Constructs; readonly [method: string]: Constructs }
 } & {
   createStack(name: string): Constructs
   /** Merged into `amplify_outputs.json`. */
   addOutput(output: Record<string, unknown>): void
+}
+
+/** A part as `backend.auth` has it: what was defined, its constructs, and the methods that CDK gives it (`addEnvironment`, `addHttpDataSource`). */
+function withResources(name: string, part: Definition, recordings: Recording[]): unknown {
+  const constructs = record(name, recordings) as Record<string | symbol, unknown>
+  return new Proxy(part, {
+    get: (target, key) =>
+      key in target || typeof key === 'symbol' ? Reflect.get(target, key) : constructs[key],
+  })
 }
 
 /** The whole backend: `defineBackend({ auth, data, storage })`, the heart of `amplify/backend.ts`. */
@@ -240,7 +249,7 @@ export function defineBackend<Parts extends Record<string, unknown>>(parts: Part
     ...Object.fromEntries(
       Object.entries(parts).map(([name, part]) => [
         name,
-        { ...(part as Definition), resources: record(`${name}.resources`, recordings) },
+        withResources(name, part as Definition, recordings),
       ]),
     ),
     createStack: (name: string) => record(`stacks.${name}`, recordings),
@@ -261,4 +270,4 @@ export type {
   PinpointProps,
 } from './localStreams.js'
 export type { Recording } from './recording.js'
-export { record } from './recording.js'
+export { record, recordedPath } from './recording.js'

@@ -6,7 +6,7 @@ const DAY = 86_400_000
 /** What Amplify gives where an API key is the default and nobody says how long. */
 export const USUAL_DAYS = 7
 
-/** The one API key of this backend: the same after every start. */
+/** The one API key of an API: the same after every start. */
 export interface ApiKeys {
   /** Undefined where the backend has none. */
   current(): string | undefined
@@ -15,12 +15,15 @@ export interface ApiKeys {
   plan(days: number | undefined): void
 }
 
-export function createApiKeys(store: Store, clock: Clock): ApiKeys {
+/** @param api the id of an Event API; none for the GraphQL API */
+export function createApiKeys(store: Store, clock: Clock, api = ''): ApiKeys {
   store.migrate('appsync-keys', [
     'CREATE TABLE appsync_keys (id TEXT PRIMARY KEY, days REAL NOT NULL, expires INTEGER NOT NULL) STRICT',
+    "ALTER TABLE appsync_keys ADD COLUMN api TEXT NOT NULL DEFAULT ''",
   ])
   let wanted = false
-  const read = () => store.get<{ id: string; days: number; expires: number }>('SELECT * FROM appsync_keys')
+  const read = () =>
+    store.get<{ id: string; days: number; expires: number }>('SELECT * FROM appsync_keys WHERE api = ?', api)
 
   return {
     current: () => (wanted ? read()?.id : undefined),
@@ -35,7 +38,13 @@ export function createApiKeys(store: Store, clock: Clock): ApiKeys {
       // A key that has run out is renewed by deploying again; starting the sandbox is its deployment.
       if (known && known.days === days && clock.now() < known.expires) return
       const id = known?.id ?? `da2-${randomText(26)}`
-      store.run('INSERT OR REPLACE INTO appsync_keys VALUES (?, ?, ?)', id, days, clock.now() + days * DAY)
+      store.run(
+        'INSERT OR REPLACE INTO appsync_keys VALUES (?, ?, ?, ?)',
+        id,
+        days,
+        clock.now() + days * DAY,
+        api,
+      )
     },
   }
 }

@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { encode, headerProtocol, openSocket } from './socket.fixture.js'
 import { defined, type Headers, signed, start } from './stage.fixture.js'
-
-interface Message {
-  type: string
-  id?: string
-  payload?: any
-}
-
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64')
 
 /** A plain client of the protocol, written from its page. */
 async function connect(
@@ -17,48 +10,23 @@ async function connect(
   { by = 'subprotocol', init = true }: { by?: 'subprotocol' | 'query'; init?: boolean } = {},
 ) {
   const { host } = new URL(url)
-  const header = encode({ host, ...authorization })
+  const header = { host, ...authorization }
   const address = `${url.replace('http', 'ws')}/realtime`
-  const socket =
+  const opened =
     by === 'query'
-      ? new WebSocket(`${address}?header=${encodeURIComponent(header)}&payload=${encode({})}`, 'graphql-ws')
-      : new WebSocket(address, [
+      ? await openSocket(
+          `${address}?header=${encodeURIComponent(encode(header))}&payload=${encode({})}`,
           'graphql-ws',
-          `header-${header.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`,
-        ])
-  const received: Message[] = []
-  const waiting = new Set<() => void>()
-  socket.on('message', (data) => {
-    received.push(JSON.parse(data.toString()) as Message)
-    for (const wake of waiting) wake()
-  })
-  await new Promise((resolve, reject) => {
-    socket.once('open', resolve)
-    socket.once('error', reject)
-  })
-  const next = async (type: string, id?: string): Promise<Message> => {
-    for (;;) {
-      const at = received.findIndex((each) => each.type === type && (id === undefined || each.id === id))
-      if (at >= 0) return received.splice(at, 1)[0]!
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          waiting.delete(wake)
-          resolve()
-        }
-        waiting.add(wake)
-      })
-    }
-  }
-  const send = (message: unknown) =>
-    socket.send(typeof message === 'string' ? message : JSON.stringify(message))
+        )
+      : await openSocket(address, ['graphql-ws', headerProtocol(header)])
   const begin = (id: string, query: string, variables: object = {}, as: Headers = authorization) =>
-    send({
+    opened.send({
       id,
       type: 'start',
       payload: { data: JSON.stringify({ query, variables }), extensions: { authorization: { host, ...as } } },
     })
-  if (init) send({ type: 'connection_init' })
-  return { socket, received, next, send, begin }
+  if (init) opened.send({ type: 'connection_init' })
+  return { ...opened, begin }
 }
 
 const TODO = `type Todo @model @auth(rules: [{allow: public}]) {

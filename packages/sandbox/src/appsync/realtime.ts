@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Readable } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { WireRequest } from '../service.js'
 import { NotAllowed } from './callers.js'
 import type { GraphQLRequest } from './execution.js'
+import { asSigned, handshake } from './handshake.js'
 import type { Caller } from './rules.js'
 import { type Event, type Listener, NotSubscribed } from './subscriptions.js'
 
 // AppSync's realtime protocol, server side: https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
-// Deliberately not here: the 24 hour limit of a connection, and the Event API (`aws-appsync-event-ws`).
+// Deliberately not here: the 24 hour limit of a connection. The Event API (`aws-appsync-event-ws`) has its own folder.
 
 export interface Realtime {
   accept(request: WireRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -67,7 +67,7 @@ export function createRealtime({ identify, open, log }: RealtimeOptions): Realti
 
   async function connect(connection: Connection) {
     try {
-      await identify(asSigned(connection.origin, handshake(connection.origin), '/connect', '{}'))
+      await identify(asSigned(connection.origin, handshake(connection.origin), '/graphql/connect', '{}'))
     } catch (error) {
       const { errorType, message, status } = asNotAllowed(error)
       send(connection, {
@@ -113,7 +113,7 @@ export function createRealtime({ identify, open, log }: RealtimeOptions): Realti
     starting.add(id)
     try {
       const caller = await identify(
-        asSigned(origin, authorization as Record<string, unknown>, '', payload!.data as string),
+        asSigned(origin, authorization as Record<string, unknown>, '/graphql', payload!.data as string),
       )
       // Stopped, or gone, while the caller was being identified.
       if (!starting.has(id) || !connections.has(connection)) return
@@ -231,43 +231,6 @@ function asNotAllowed(error: unknown): NotAllowed {
   return error instanceof NotAllowed
     ? error
     : new NotAllowed((error as Error).message, 'InternalFailure', 500)
-}
-
-/** Where the credentials of the handshake are: `?header=` or, for browsers, the subprotocol `header-…`; base64 of JSON. */
-function handshake({ url, headers }: WireRequest): Record<string, unknown> {
-  const offered = headers['sec-websocket-protocol']?.split(',').map((each) => each.trim()) ?? []
-  const encoded =
-    url.searchParams.get('header') ??
-    offered.find((each) => each.startsWith('header-'))?.slice('header-'.length)
-  try {
-    const header: unknown = JSON.parse(Buffer.from(encoded ?? '', 'base64').toString())
-    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>
-  } catch {
-    // Said below.
-  }
-  throw new NotAllowed('Required headers are missing.', 'BadRequestException', 400)
-}
-
-/** The credentials of a message as the request they were made for: a POST to the API, which was signed but never sent. */
-function asSigned(
-  origin: WireRequest,
-  authorization: Record<string, unknown>,
-  path: string,
-  body: string,
-): WireRequest {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(authorization)) headers[name.toLowerCase()] = String(value)
-  if (!headers.host) throw new NotAllowed('Required headers are missing.', 'BadRequestException', 400)
-  const target = `/graphql${path}`
-  const bytes = Buffer.from(body)
-  return {
-    method: 'POST',
-    target,
-    url: URL.parse(target, `http://${headers.host}`) ?? origin.url,
-    headers,
-    body: Readable.from([]),
-    bytes: async () => bytes,
-  }
 }
 
 function readMessage(data: RawData): Message | undefined {

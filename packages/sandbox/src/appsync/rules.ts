@@ -10,6 +10,8 @@ export type Caller =
   | { mode: 'apiKey' }
   | { mode: 'userPools'; user: UserClaims }
   | { mode: 'iam'; principal: Principal }
+  | { mode: 'oidc'; user: UserClaims }
+  | { mode: 'lambda'; resolverContext: Record<string, unknown>; deniedFields: string[] }
 
 export type Item = Record<string, unknown>
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type {
   CredentialAuthority,
   Service,
@@ -7,6 +6,7 @@ import type {
   WireResponse,
   World,
 } from '../service.js'
+import { failureOf, faultOf, json } from './answers.js'
 import { createApiKeys, USUAL_DAYS } from './apiKeys.js'
 import { type Backend, createBackend, PROVIDERS } from './backend.js'
 import { identify, NotAllowed } from './callers.js'
@@ -95,7 +95,7 @@ export function createAppSync(
       /\.appsync-(realtime-)?api\.[\w-]+\.amazonaws\.com$/i.test(url.hostname),
     async handle(request) {
       if (request.method !== 'POST' || request.url.pathname !== '/graphql') {
-        return fault(
+        return faultOf(
           request.url.pathname === '/graphql' ? 405 : 404,
           `${request.method} ${request.url.pathname} is not served: POST to /graphql.`,
         )
@@ -103,12 +103,12 @@ export function createAppSync(
       try {
         return await answer(request)
       } catch (error) {
-        if (error instanceof NotAllowed) return failure(error.status, error.errorType, error.message)
-        if (error instanceof Unreadable) return failure(400, 'MalformedHttpRequestException', error.message)
+        if (error instanceof NotAllowed) return failureOf(error.status, error.errorType, error.message)
+        if (error instanceof Unreadable) return failureOf(400, 'MalformedHttpRequestException', error.message)
         throw error
       }
     },
-    fault,
+    fault: faultOf,
     upgrade: (request, incoming, socket, head) => realtime.accept(request, incoming, socket, head),
     outputs: () => (backend ? { data: outputs(backend) } : {}),
     reload() {
@@ -164,28 +164,3 @@ function readRequest(body: Buffer): GraphQLRequest {
   }
   return { query, variables, operationName: typeof operationName === 'string' ? operationName : undefined }
 }
-
-/** Names for statuses that somebody ordered, or that went wrong inside. */
-function fault(status: number, message: string): WireResponse {
-  const names: Record<number, string> = {
-    401: 'UnauthorizedException',
-    403: 'AccessDeniedException',
-    413: 'RequestEntityTooLargeException',
-    429: 'ThrottlingException',
-    503: 'ServiceUnavailableException',
-  }
-  return failure(
-    status,
-    names[status] ?? (status < 500 ? 'BadRequestException' : 'InternalFailureException'),
-    message,
-  )
-}
-
-const failure = (status: number, errorType: string, message: string) =>
-  json(status, { errors: [{ errorType, message }] }, { 'x-amzn-errortype': errorType })
-
-const json = (status: number, body: unknown, headers: Record<string, string> = {}): WireResponse => ({
-  status,
-  headers: { 'content-type': 'application/json;charset=UTF-8', 'x-amzn-requestid': randomUUID(), ...headers },
-  body: JSON.stringify(body),
-})

@@ -85,19 +85,6 @@ function speakTo(sandbox: Sandbox) {
     authorization_types: string[]
     model_introspection: { models: Record<string, unknown> }
   }
-  const auth = sandbox.outputs.auth as {
-    user_pool_id: string
-    user_pool_client_id: string
-    identity_pool_id: string
-  }
-  const options = {
-    region: 'us-east-1',
-    endpoint: sandbox.url,
-    credentials: sandbox.credentials,
-    maxAttempts: 1,
-  }
-  const idp = new CognitoIdentityProviderClient(options)
-  const identity = new CognitoIdentityClient(options)
   const withKey: Headers = { 'x-api-key': outputs.api_key }
 
   async function post(body: unknown, headers: Headers = withKey): Promise<Answer> {
@@ -115,7 +102,26 @@ function speakTo(sandbox: Sandbox) {
     post,
     ask: (query: string, variables: object = {}, headers: Headers = withKey) =>
       post({ query, variables }, headers),
+    ...peopleOf(sandbox),
+  }
+}
 
+/** Users and guests of a sandbox that has a user pool. */
+export function peopleOf(sandbox: Sandbox) {
+  const auth = sandbox.outputs.auth as {
+    user_pool_id: string
+    user_pool_client_id: string
+    identity_pool_id: string
+  }
+  const options = {
+    region: 'us-east-1',
+    endpoint: sandbox.url,
+    credentials: { ...sandbox.credentials },
+    maxAttempts: 1,
+  }
+  const idp = new CognitoIdentityProviderClient(options)
+  const identity = new CognitoIdentityClient(options)
+  return {
     /** Somebody who has signed in. */
     async user(email: string, ...groups: string[]): Promise<User> {
       const who = { UserPoolId: auth.user_pool_id, Username: email }
@@ -165,12 +171,12 @@ export function signed(
   url: string,
   body: string,
   keys: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
-  { at = new Date(), path = '/graphql' } = {},
+  { at = new Date(), path = '/graphql', service = 'appsync', method = 'POST' } = {},
 ): Headers {
   const { host } = new URL(url)
   const sha = (text: string) => createHash('sha256').update(text).digest('hex')
   const time = at.toISOString().replace(/[-:]|\.\d+/g, '')
-  const scope = `${time.slice(0, 8)}/us-east-1/appsync/aws4_request`
+  const scope = `${time.slice(0, 8)}/us-east-1/${service}/aws4_request`
   const headers: Headers = {
     host,
     'x-amz-date': time,
@@ -178,7 +184,7 @@ export function signed(
   }
   const names = Object.keys(headers).sort().join(';')
   const canonical = [
-    'POST',
+    method,
     path,
     '',
     ...Object.entries(headers).map(([name, value]) => `${name}:${value}`),
@@ -186,7 +192,7 @@ export function signed(
     names,
     sha(body),
   ]
-  const key = [time.slice(0, 8), 'us-east-1', 'appsync', 'aws4_request'].reduce<string | Buffer>(
+  const key = [time.slice(0, 8), 'us-east-1', service, 'aws4_request'].reduce<string | Buffer>(
     (secret, part) => createHmac('sha256', secret).update(part).digest(),
     `AWS4${keys.secretAccessKey}`,
   )
