@@ -1,5 +1,7 @@
 // `a`, the builder of schemas.
 
+import { type AiBuilder, ai, conversation } from './ai.js'
+import { combine } from './combine.js'
 import {
   type BelongsToField,
   type BooleanFamily,
@@ -13,10 +15,15 @@ import {
   refTo,
   relationTo,
   type ScalarField,
+  type ScalarName,
   type StringFamily,
   scalarField,
+  type TextFamily,
+  type TimestampFamily,
 } from './fields.js'
+import { type HandlerBuilder, handler } from './handlers.js'
 import { model } from './models.js'
+import { generation, mutation, query, subscription } from './operations.js'
 import { schema } from './schema.js'
 
 type Text = ScalarField<StringFamily, string | null>
@@ -33,7 +40,7 @@ interface Builder {
   /** An enum or a custom type of the schema. */
   ref: typeof refTo
   id(): Text
-  string(): Text
+  string(): ScalarField<TextFamily, string | null>
   /** A 32-bit integer. */
   integer(): Numeric
   float(): Numeric
@@ -45,7 +52,7 @@ interface Builder {
   /** `2026-11-21T12:30:24.500Z` */
   datetime(): Text
   /** Seconds since 1970-01-01T00:00Z. */
-  timestamp(): Numeric
+  timestamp(): ScalarField<TimestampFamily, number | null>
   email(): Text
   json(): ScalarField<JsonFamily, Json>
   phone(): Text
@@ -57,10 +64,25 @@ interface Builder {
   hasOne<const To extends string>(model: To, references: References): HasOneField<To>
   /** The row of another model whose key this row holds in `references`. */
   belongsTo<const To extends string>(model: To, references: References): BelongsToField<To>
+  /** A question of one's own: `client.queries.<name>`. */
+  query: typeof query
+  /** A change of one's own: `client.mutations.<name>`. */
+  mutation: typeof mutation
+  /** What mutations return, as they happen: `client.subscriptions.<name>`. */
+  subscription: typeof subscription
+  /** What runs when a custom operation is called. */
+  handler: HandlerBuilder
+  /** One question to a model of AI: `client.generations.<name>`. */
+  generation: typeof generation
+  /** A conversation with a model of AI: `client.conversations.<name>`. */
+  conversation: typeof conversation
+  ai: AiBuilder
+  /** Several schemas as one API. */
+  combine: typeof combine
 }
 
-const text = (name: Parameters<typeof scalarField>[0]) => () => scalarField<StringFamily, string>(name)
-const numeric = (name: Parameters<typeof scalarField>[0]) => () => scalarField<NumberFamily, number>(name)
+const text = (name: ScalarName) => () => scalarField<StringFamily, string>(name)
+const numeric = (name: ScalarName) => () => scalarField<NumberFamily, number>(name)
 
 /** Builds the schema of a backend's data: `a.schema({ Todo: a.model({ content: a.string() }) })`. */
 export const a: Builder = /* @__PURE__ */ Object.freeze<Builder>({
@@ -70,14 +92,14 @@ export const a: Builder = /* @__PURE__ */ Object.freeze<Builder>({
   enum: enumType,
   ref: refTo,
   id: text('ID'),
-  string: text('String'),
+  string: () => scalarField<TextFamily, string>('String'),
   integer: numeric('Int'),
   float: numeric('Float'),
   boolean: () => scalarField<BooleanFamily, boolean>('Boolean'),
   date: text('AWSDate'),
   time: text('AWSTime'),
   datetime: text('AWSDateTime'),
-  timestamp: numeric('AWSTimestamp'),
+  timestamp: () => scalarField<TimestampFamily, number>('AWSTimestamp'),
   email: text('AWSEmail'),
   json: () => scalarField<JsonFamily, Json>('AWSJSON'),
   phone: text('AWSPhone'),
@@ -86,4 +108,12 @@ export const a: Builder = /* @__PURE__ */ Object.freeze<Builder>({
   hasMany: (to, references) => relationTo('hasMany', to, references) as never,
   hasOne: (to, references) => relationTo('hasOne', to, references) as never,
   belongsTo: (to, references) => relationTo('belongsTo', to, references) as never,
+  query,
+  mutation,
+  subscription,
+  handler,
+  generation,
+  conversation,
+  ai,
+  combine,
 })

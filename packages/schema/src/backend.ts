@@ -114,17 +114,38 @@ export function referenceAuth(props: ReferenceAuthProps): Definition<'referenceA
 export type AuthorizationModeName = 'apiKey' | 'userPool' | 'identityPool' | 'iam' | 'oidc' | 'lambda'
 
 export interface DataProps {
-  /** What `a.schema(…)` returned. */
-  schema: unknown
+  /** What `a.schema(…)` or `a.combine(…)` returned, of our builder or the official one, or a schema in GraphQL. */
+  schema: object | string
   name?: string
   authorizationModes?: {
     defaultAuthorizationMode?: AuthorizationModeName
     apiKeyAuthorizationMode?: { expiresInDays?: number; description?: string }
-    lambdaAuthorizationMode?: unknown
-    oidcAuthorizationMode?: unknown
+    lambdaAuthorizationMode?: {
+      /** What `defineFunction(…)` returned: it looks at each call's token. */
+      function: object
+      /** For how long an answer of it holds, unless it says so itself. 300 by default. */
+      timeToLiveInSeconds?: number
+    }
+    oidcAuthorizationMode?: {
+      oidcProviderName: string
+      /** Where the provider's `/.well-known/openid-configuration` is. */
+      oidcIssuerUrl: string
+      /** A regular expression on the client's id. */
+      clientId?: string
+      tokenExpiryFromAuthInSeconds: number
+      tokenExpireFromIssueInSeconds: number
+    }
   }
-  functions?: Record<string, unknown>
-  logging?: unknown
+  /** Functions by the names that `a.handler.function('name')` has for them. */
+  functions?: Record<string, object>
+  /** What AppSync writes to CloudWatch: `true` for the errors. */
+  logging?:
+    | boolean
+    | {
+        excludeVerboseContent?: boolean
+        fieldLogLevel?: 'none' | 'error' | 'info' | 'debug' | 'all'
+        retention?: string
+      }
 }
 
 export type DataDefinition = Definition<'data', DataProps>

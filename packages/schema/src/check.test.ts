@@ -3,10 +3,12 @@ import { a, definitionOf, SchemaError } from './index.js'
 
 const open = (allow: { publicApiKey(): never }) => [allow.publicApiKey()]
 
-/** The error of a schema that cannot work. */
+/** The error of a schema that cannot work. Names that are missing are waited for until the schema is used. */
 function fault(build: () => unknown): SchemaError {
   try {
-    build()
+    const built = build()
+    if (typeof (built as { transform?: unknown }).transform === 'function')
+      (built as { transform(): unknown }).transform()
   } catch (error) {
     if (error instanceof SchemaError) return error
     throw error
@@ -240,7 +242,7 @@ test('the field a rule names must be able to hold a name', () => {
 
 test('what is no builder value is refused where it stands', () => {
   expect(fault(() => a.schema({ Todo: {} as never })).message).toContain(
-    '"Todo" is not a model, custom type or enum',
+    '"Todo" is not a model, custom type, enum or operation',
   )
   expect(fault(() => a.schema({ Todo: a.model({ x: 'string' as never }) })).message).toContain(
     'Todo.x is not a field',

@@ -24,7 +24,7 @@ export function checkName(name: string, owner?: string): void {
 export function checkDefinition(schema: SchemaDefinition): void {
   for (const { name, values } of Object.values(schema.enums)) checkEnum(name, values)
   for (const type of [...Object.values(schema.models), ...Object.values(schema.customTypes)])
-    for (const field of Object.values(type.fields)) checkDefault(type.name, field)
+    for (const field of Object.values(type.fields)) checkDefault(type.name, field, schema.engine)
   const queries = new Map<string, string>()
   for (const model of Object.values(schema.models)) {
     checkKeys(model)
@@ -52,15 +52,16 @@ function checkEnum(type: string, values: readonly string[]): void {
   }
 }
 
-function checkDefault(type: string, field: FieldDefinition): void {
+function checkDefault(type: string, field: FieldDefinition, engine: SchemaDefinition['engine']): void {
   if (field.kind !== 'scalar' || !('default' in field)) return
+  if (field.isGenerated && engine === 'postgresql' && field.type === 'Int') return
   const at = { type, field: field.name }
   if (field.isArray)
     throw new SchemaError(`${type}.${field.name} is a list, which cannot have a default.`, at)
   const value = field.default
   if (value === undefined || value === null)
     throw new SchemaError(
-      `default() of ${type}.${field.name} needs a value; DynamoDB generates none. Leave default() out.`,
+      `default() of ${type}.${field.name} needs a value; only PostgreSQL generates one, for integers. Leave default() out.`,
       at,
     )
   const isRight =
@@ -157,7 +158,7 @@ function checkRelation(
     const alike = schema.order.find((name) => name.toLowerCase() === field.type.toLowerCase())
     throw new SchemaError(
       `${here} is related to "${field.type}", which is not a model of the schema.${alike && alike !== field.type ? ` Did you mean "${alike}"?` : ''}`,
-      at,
+      { ...at, isUnknown: true },
     )
   }
 

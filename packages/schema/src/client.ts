@@ -3,10 +3,17 @@
 //
 // S is the schema, N the name of a model, T its `ModelTypes`, P the paths of a selection set.
 
+import type {
+  ConversationMessage,
+  ConversationRoute,
+  ConversationRow,
+  ConversationStreamEvent,
+} from './conversationClient.js'
 import type { AnyRecord } from './fields.js'
 import type { CompositeKeyCondition, NumericKeyCondition, StringKeyCondition } from './filters.js'
 import type { AnyIndex, OperationName } from './models.js'
-import type { OfficialEnums, OfficialModels } from './official.js'
+import type { OfficialCalls, OfficialEnums, OfficialModels, OfficialSubscriptions } from './official.js'
+import type { OperationCalls, OperationEntry, OperationTypes, SubscriptionCalls } from './operationTypes.js'
 import type {
   CallOptions,
   Cancellable,
@@ -51,11 +58,23 @@ export interface CustomTypeEntry<T extends AnyRecord> {
   type: T['type']
 }
 
+/** `Schema['chat']` of a conversation route. */
+export interface ConversationEntry {
+  readonly __entityType: 'customConversation'
+  type: ConversationRow
+  messageType: ConversationMessage
+  streamEventType: ConversationStreamEvent
+}
+
 type Entry<S extends AnyRecord, N extends string, D extends AnyRecord> = D['~kind'] extends 'model'
   ? ModelEntry<ModelTypes<S, N>>
   : D['~kind'] extends 'enum'
     ? EnumEntry<D['~enum']>
-    : CustomTypeEntry<CustomTypes<S, D>>
+    : D['~kind'] extends 'custom'
+      ? CustomTypeEntry<CustomTypes<S, D>>
+      : D['~kind'] extends 'operation'
+        ? OperationEntry<D['~operation'], OperationTypes<S, D>>
+        : ConversationEntry
 
 type Entries<S extends AnyRecord, Types extends AnyRecord> = {
   [N in keyof Types]: Entry<S, N & string, Types[N]>
@@ -95,6 +114,11 @@ export type SelectionSet<Model, Paths extends readonly string[]> = Model extends
 export interface Client<Schema> {
   readonly models: ModelsOf<Schema>
   readonly enums: EnumsOf<Schema>
+  readonly queries: CallsOf<Schema, 'Query'>
+  readonly mutations: CallsOf<Schema, 'Mutation'>
+  readonly subscriptions: SubscriptionsOf<Schema>
+  readonly generations: CallsOf<Schema, 'Generation'>
+  readonly conversations: ConversationsOf<Schema>
 }
 
 /** `any` where the schema's own type could not be found: what is not known cannot be wrong. */
@@ -117,6 +141,29 @@ type EnumsOf<Schema> = IfKnown<
   Schema extends { readonly [source]?: infer S extends AnyRecord }
     ? Enums<S['~types']>
     : OfficialEnums<Schema & object>
+>
+
+type CallsOf<Schema, Kind extends 'Query' | 'Mutation' | 'Generation'> = IfKnown<
+  Schema,
+  Schema extends { readonly [source]?: infer S extends AnyRecord }
+    ? OperationCalls<S, Kind>
+    : OfficialCalls<Schema & object, `custom${Kind}`>
+>
+
+type SubscriptionsOf<Schema> = IfKnown<
+  Schema,
+  Schema extends { readonly [source]?: infer S extends AnyRecord }
+    ? SubscriptionCalls<S>
+    : OfficialSubscriptions<Schema & object>
+>
+
+type ConversationsOf<Schema> = IfKnown<
+  Schema,
+  {
+    readonly [N in keyof Schema as Schema[N] extends { __entityType: 'customConversation' }
+      ? N
+      : never]: ConversationRoute
+  }
 >
 
 export type Models<S extends AnyRecord> = {

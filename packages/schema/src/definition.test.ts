@@ -5,7 +5,14 @@ import { schema } from './shop.fixture.js'
 test('a definition has every name resolved and every default filled in', () => {
   const { models, customTypes, enums } = definitionOf(schema)
   expect(Object.keys(models)).toEqual(['Customer', 'Employee', 'Cart', 'Order', 'OrderLine'])
-  expect(Object.keys(customTypes)).toEqual(['Address', 'Receipt', 'CustomerHome'])
+  expect(Object.keys(customTypes)).toEqual([
+    'Address',
+    'Receipt',
+    'EventInvocationResponse',
+    'CustomerHome',
+    'AnnounceReturnType',
+    'DescribeReturnType',
+  ])
   expect(enums.CustomerLevel).toEqual({ name: 'CustomerLevel', values: ['BRONZE', 'SILVER', 'GOLD'] })
   expect(models.Customer?.fields.level).toMatchObject({
     kind: 'enum',

@@ -6,8 +6,12 @@ export class SchemaError extends Error {
   /** The field of it, where it is one field's fault. */
   readonly field: string | undefined
 
-  constructor(message: string, at: { type?: string; field?: string } = {}) {
+  /** It names a type that may be one of another schema, with which this one is yet to be combined. */
+  readonly isUnknown: boolean
+
+  constructor(message: string, at: { type?: string; field?: string; isUnknown?: boolean } = {}) {
     super(message)
+    this.isUnknown = at.isUnknown ?? false
     this.type = at.type
     this.field = at.field
   }

@@ -14,6 +14,12 @@ import type {
   SubscriptionStringFilter,
 } from './filters.js'
 import { type AllowCallback, type AnyRule, type RuleDefinition, readRules } from './rules.js'
+import {
+  type NumericValidator,
+  readValidation,
+  type StringValidator,
+  type ValidationRule,
+} from './validation.js'
 
 export type ScalarName =
   | 'ID'
@@ -54,15 +60,22 @@ export interface AnyField extends Buildable<'scalar' | 'enum' | 'custom' | 'ref'
 export type Fields = Record<string, AnyField>
 
 /** What a scalar is, shared by all fields of its family. */
-export interface Family<Filter = unknown, LiveFilter = unknown, Key = unknown> {
+export interface Family<Filter = unknown, LiveFilter = unknown, Key = unknown, Validator = unknown> {
   readonly filter: Filter
   readonly liveFilter: LiveFilter
   readonly key: Key
+  /** What `validate` offers. */
+  readonly validator: Validator
 }
-export interface StringFamily extends Family<StringFilter, SubscriptionStringFilter, Yes> {}
-export interface NumberFamily extends Family<NumericFilter, SubscriptionNumericFilter, Yes> {}
-export interface BooleanFamily extends Family<BooleanFilter, SubscriptionBooleanFilter, No> {}
-export interface JsonFamily extends Family<StringFilter, SubscriptionStringFilter, No> {}
+/** Everything that travels as a string. */
+export interface StringFamily extends Family<StringFilter, SubscriptionStringFilter, Yes, never> {}
+/** Strings that may be anything, and so can be validated. */
+export interface TextFamily extends Family<StringFilter, SubscriptionStringFilter, Yes, StringValidator> {}
+export interface NumberFamily
+  extends Family<NumericFilter, SubscriptionNumericFilter, Yes, NumericValidator> {}
+export interface TimestampFamily extends Family<NumericFilter, SubscriptionNumericFilter, Yes, never> {}
+export interface BooleanFamily extends Family<BooleanFilter, SubscriptionBooleanFilter, No, never> {}
+export interface JsonFamily extends Family<StringFilter, SubscriptionStringFilter, No, never> {}
 
 /** A field whose value is known without looking at the rest of the schema. */
 interface Plain<Value, Rules extends AnyRule> {
@@ -85,8 +98,10 @@ export interface ScalarField<F extends Family, Value, HasDefault = No, Rules ext
   required(): ScalarField<F, NonNullable<Value>, HasDefault, Rules>
   /** A list. `required()` before it is about the items, after it about the list. */
   array(): ListField<F, Value, null, Rules>
-  /** What `create` stores when the field is not given. */
-  default(value: NonNullable<Value>): ScalarField<F, Value, Yes, Rules>
+  /** What `create` stores when the field is not given. Without a value PostgreSQL makes one up. */
+  default(value?: NonNullable<Value>): ScalarField<F, Value, Yes, Rules>
+  /** What the value must be, beyond its type: `validate((value) => value.minLength(3, 'Too short'))`. */
+  validate(callback: (value: F['validator']) => unknown): ScalarField<F, Value, HasDefault, Rules>
   /** Rules of this field alone, instead of the model's. */
   authorization<R extends AnyRule>(callback: AllowCallback<R>): ScalarField<F, Value, HasDefault, R>
 }
@@ -149,7 +164,16 @@ export interface RefField<To extends string, Null, Rules extends AnyRule = never
   readonly '~defaulted': No
   required(): RefField<To, never, Rules>
   array(): RefListField<To, Null, null, Rules>
+  /** Of a model, what a subscription hears of: `a.subscription().for(a.ref('Order').mutations(['create']))`. */
+  mutations(operations: readonly MutationName[]): MutationsOf<To>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): RefField<To, Null, R>
+}
+
+export type MutationName = 'create' | 'update' | 'delete'
+
+/** Mutations of a model. */
+export interface MutationsOf<To extends string> extends Buildable<'mutations'> {
+  readonly '~to': To
 }
 
 export interface RefListField<To extends string, ItemNull, Null, Rules extends AnyRule = never>
@@ -208,6 +232,9 @@ export type FieldData =
       readonly isArray: boolean
       readonly isArrayRequired: boolean
       readonly default?: unknown
+      /** `default()` without a value: the database makes one up. */
+      readonly isGenerated?: true
+      readonly validation?: readonly ValidationRule[]
       readonly rules: readonly RuleDefinition[]
     }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
@@ -219,6 +246,7 @@ export type FieldData =
       readonly isArray: boolean
       readonly isArrayRequired: boolean
       readonly rules: readonly RuleDefinition[]
+      readonly mutations?: readonly MutationName[]
     }
   | {
       readonly kind: 'relation'
@@ -232,7 +260,13 @@ export type FieldData =
 
 type Data<Kind extends FieldData['kind']> = Extract<FieldData, { kind: Kind }>
 
-const bare = { isRequired: false, isArray: false, isArrayRequired: false, rules: Object.freeze([]) } as const
+/** Nothing said about a field. */
+export const bare = {
+  isRequired: false,
+  isArray: false,
+  isArrayRequired: false,
+  rules: Object.freeze([]),
+} as const
 
 /** A maker of scalar fields: `scalarField('AWSEmail')` is what `a.email()` gives. */
 export function scalarField<F extends Family, Value>(scalar: ScalarName): ScalarField<F, Value | null> {
@@ -245,7 +279,10 @@ function scalarOf(data: Data<'scalar'>): { readonly data: FieldData } {
     required: () =>
       scalarOf(data.isArray ? { ...data, isArrayRequired: true } : { ...data, isRequired: true }),
     array: () => scalarOf({ ...data, isArray: true }),
-    default: (value: unknown) => scalarOf({ ...data, default: value }),
+    default: (...[value]: [unknown?]) =>
+      scalarOf({ ...data, default: value, ...(value === undefined && { isGenerated: true }) }),
+    validate: (callback: (validator: never) => unknown) =>
+      scalarOf({ ...data, validation: readValidation(callback) }),
     authorization: (callback: AllowCallback<AnyRule>) => scalarOf({ ...data, rules: readRules(callback) }),
   })
 }
@@ -275,6 +312,14 @@ function refOf(data: Data<'ref'>): { readonly data: FieldData } {
     data: Object.freeze(data),
     required: () => refOf(data.isArray ? { ...data, isArrayRequired: true } : { ...data, isRequired: true }),
     array: () => refOf({ ...data, isArray: true }),
+    mutations: (mutations: readonly MutationName[]) => {
+      for (const mutation of mutations)
+        if (!['create', 'update', 'delete'].includes(mutation))
+          throw new SchemaError(
+            `"${mutation}" is not a mutation of a model. There are: create, update, delete.`,
+          )
+      return refOf({ ...data, mutations: Object.freeze([...mutations]) })
+    },
     authorization: (callback: AllowCallback<AnyRule>) => refOf({ ...data, rules: readRules(callback) }),
   })
 }

@@ -1,7 +1,9 @@
 export { a } from './a.js'
+export type { AiModel, AiModelName, DataTool, InferenceConfiguration } from './ai.js'
 export type {
   Client,
   ClientSchema,
+  ConversationEntry,
   CustomTypeEntry,
   EnumEntry,
   Enums,
@@ -18,14 +20,41 @@ export type {
   SelectionSet,
   SubscriptionOptions,
 } from './client.js'
+export type { CombinedSchema } from './combine.js'
 export type {
+  ConversationMessage,
+  ConversationPage,
+  ConversationRoute,
+  ConversationRow,
+  ConversationStreamError,
+  ConversationStreamEvent,
+  ConversationTool,
+  DocumentBlock,
+  ImageBlock,
+  MessageContent,
+  SendMessageInput,
+  SentContent,
+  ToolConfiguration,
+  ToolResultBlock,
+  ToolResultContent,
+  ToolUseBlock,
+} from './conversationClient.js'
+export type {
+  AnswerDefinition,
+  ConversationDefinition,
+  CustomStep,
   CustomTypeDefinition,
+  DatabaseEngine,
   EnumDefinition,
   FieldDefinition,
+  FunctionStep,
+  HandlerDefinition,
   IndexDefinition,
   ModelDefinition,
   NamedFieldDefinition,
+  OperationDefinition,
   RelationFieldDefinition,
+  RowDefinition,
   ScalarFieldDefinition,
   SchemaDefinition,
 } from './definition.js'
@@ -65,14 +94,30 @@ export type {
   SubscriptionNumericFilter,
   SubscriptionStringFilter,
 } from './filters.js'
+export type { EntryPath } from './handlers.js'
+export type { IntrospectedConversation } from './introspectConversations.js'
+export type { IntrospectedField, IntrospectedFields, IntrospectedValue } from './introspectedFields.js'
 export {
-  type IntrospectedField,
-  type IntrospectedFields,
   type IntrospectedModel,
+  type IntrospectedOperation,
   type ModelIntrospection,
   modelIntrospection,
 } from './introspection.js'
+export type {
+  CallerIdentity,
+  FunctionContext,
+  OperationEvent,
+  OperationHandler,
+} from './lambda.js'
 export type { AnyIndex, Model, OperationName, SecondaryIndex } from './models.js'
+export type { CallOperation, SubscriptionOperation } from './operations.js'
+export type {
+  OperationCall,
+  OperationEntry,
+  OperationOptions,
+  OperationTypes,
+  SubscriptionCall,
+} from './operationTypes.js'
 export { plural } from './plural.js'
 export type {
   AuthMode,
@@ -101,5 +146,7 @@ export type {
   Rule,
   RuleDefinition,
 } from './rules.js'
-export { type AnySchema, definitionOf, type Schema, type Transformed } from './schema.js'
+export { type AnySchema, definitionOf, type Schema } from './schema.js'
+export { configure, type SqlSchema } from './sql.js'
+export type { JsFunction, Transformed } from './transformed.js'
 export type { CustomTypes, LazyMany, LazyOne, ModelTypes } from './values.js'

@@ -1,8 +1,20 @@
 // `data.model_introspection` of amplify_outputs.json: what the data client knows of a schema at run time. The shape is
 // Amplify's, oddities included (timestamps are not "required", no field has attributes).
 
-import type { FieldDefinition, ModelDefinition } from './definition.js'
-import type { ScalarName } from './fields.js'
+import { participantRole } from './conversations.js'
+import type { ModelDefinition, OperationDefinition } from './definition.js'
+import {
+  type IntrospectedConversation,
+  introspectConversation,
+  introspectedMessageTypes,
+} from './introspectConversations.js'
+import {
+  type IntrospectedFields,
+  type IntrospectedValue,
+  introspectFields,
+  introspectValue,
+  mapValues,
+} from './introspectedFields.js'
 import type { RuleDefinition } from './rules.js'
 import { type AnySchema, definitionOf } from './schema.js'
 import { disabledSwitches } from './sdl.js'
@@ -14,6 +26,23 @@ export interface ModelIntrospection {
     readonly [name: string]: { readonly name: string; readonly fields: IntrospectedFields }
   }
   readonly enums: { readonly [name: string]: { readonly name: string; readonly values: readonly string[] } }
+  /* Each of these only where there is one. */
+  readonly queries?: { readonly [name: string]: IntrospectedOperation }
+  readonly mutations?: { readonly [name: string]: IntrospectedOperation }
+  readonly subscriptions?: { readonly [name: string]: IntrospectedOperation }
+  readonly generations?: { readonly [name: string]: IntrospectedOperation }
+  readonly conversations?: { readonly [name: string]: IntrospectedConversation }
+  readonly inputs?: {
+    readonly [name: string]: {
+      readonly name: string
+      readonly attributes: { readonly [name: string]: IntrospectedValue }
+    }
+  }
+}
+
+/** What an operation answers, and its arguments where it has any. */
+export interface IntrospectedOperation extends IntrospectedValue {
+  readonly arguments?: { readonly [name: string]: IntrospectedValue }
 }
 
 export interface IntrospectedModel {
@@ -32,37 +61,55 @@ export interface IntrospectedModel {
   }
 }
 
-export interface IntrospectedFields {
-  readonly [name: string]: IntrospectedField
-}
-
-export interface IntrospectedField {
-  readonly name: string
-  readonly isArray: boolean
-  readonly type:
-    | ScalarName
-    | { readonly model: string }
-    | { readonly nonModel: string }
-    | { readonly enum: string }
-  readonly isRequired: boolean
-  readonly attributes: readonly unknown[]
-  readonly isArrayNullable?: boolean
-  readonly isReadOnly?: boolean
-  readonly association?: {
-    readonly connectionType: 'HAS_MANY' | 'HAS_ONE' | 'BELONGS_TO'
-    readonly associatedWith?: readonly string[]
-    readonly targetNames?: readonly string[]
-  }
-}
-
 /** The introspection of a schema, ready for `amplify_outputs.json`. Throws a `SchemaError` on a schema that cannot work. */
 export function modelIntrospection(schema: AnySchema): ModelIntrospection {
-  const { models, customTypes, enums } = definitionOf(schema)
+  const { models, customTypes, enums, inputs, operations, conversations } = definitionOf(schema)
+  const hasConversations = Object.keys(conversations).length > 0
+  const fixed = introspectedMessageTypes()
   return {
     version: 1,
     models: mapValues(models, introspectModel),
-    enums: mapValues(enums, ({ name, values }) => ({ name, values: [...values] })),
-    nonModels: mapValues(customTypes, ({ name, fields }) => ({ name, fields: introspectFields(fields) })),
+    enums: {
+      ...mapValues(enums, ({ name, values }) => ({ name, values: [...values] })),
+      ...(hasConversations && { [participantRole.name]: { ...participantRole } }),
+    },
+    nonModels: {
+      ...mapValues(customTypes, ({ name, fields }) => ({ name, fields: introspectFields(fields) })),
+      ...(hasConversations && fixed.nonModels),
+    },
+    ...operationsOf('queries', operations, 'Query'),
+    ...operationsOf('mutations', operations, 'Mutation'),
+    ...operationsOf('subscriptions', operations, 'Subscription'),
+    ...operationsOf('generations', operations, 'Generation'),
+    ...(hasConversations && {
+      conversations: mapValues(conversations, ({ name }) => introspectConversation(name)),
+    }),
+    ...((hasConversations || Object.keys(inputs).length > 0) && {
+      inputs: {
+        ...mapValues(inputs, ({ name, fields }) => ({
+          name,
+          attributes: mapValues(fields, introspectValue),
+        })),
+        ...(hasConversations && fixed.inputs),
+      },
+    }),
+  }
+}
+
+function operationsOf(
+  key: 'queries' | 'mutations' | 'subscriptions' | 'generations',
+  operations: Readonly<Record<string, OperationDefinition>>,
+  kind: OperationDefinition['operation'],
+): { [key: string]: Record<string, IntrospectedOperation> } {
+  const ofKind = Object.entries(operations).filter(([, { operation }]) => operation === kind)
+  if (ofKind.length === 0) return {}
+  return { [key]: mapValues(Object.fromEntries(ofKind), introspectOperation) }
+}
+
+function introspectOperation({ returns, arguments: given }: OperationDefinition): IntrospectedOperation {
+  return {
+    ...introspectValue(returns),
+    ...(Object.keys(given).length > 0 && { arguments: mapValues(given, introspectValue) }),
   }
 }
 
@@ -121,56 +168,4 @@ function introspectRule(rule: RuleDefinition): { [name: string]: unknown } {
       operations,
     }
   return { allow, ...(provider && { provider }), operations }
-}
-
-function introspectFields(
-  fields: Readonly<Record<string, FieldDefinition>>,
-  partitionKey?: string,
-): IntrospectedFields {
-  const entries = Object.values(fields)
-    // The client finds owner and group fields in the rules.
-    .filter((field) => field.implied !== 'rule')
-    .map((field) => [field.name, introspectField(field, field.name === partitionKey)] as const)
-  return Object.fromEntries(entries)
-}
-
-function introspectField(field: FieldDefinition, isPartitionKey: boolean): IntrospectedField {
-  const isTimestamp = field.implied === 'timestamp'
-  return {
-    name: field.name,
-    isArray: field.isArray,
-    type: introspectType(field),
-    isRequired: isPartitionKey || (field.isRequired && !isTimestamp),
-    attributes: [],
-    ...(field.isArray && { isArrayNullable: !field.isArrayRequired }),
-    ...(isTimestamp && { isReadOnly: true }),
-    ...(field.kind === 'relation' && { association: association(field) }),
-  }
-}
-
-function introspectType(field: FieldDefinition): IntrospectedField['type'] {
-  switch (field.kind) {
-    case 'scalar':
-      return field.type
-    case 'enum':
-      return { enum: field.type }
-    case 'custom':
-      return { nonModel: field.type }
-    case 'relation':
-      return { model: field.type }
-  }
-}
-
-function association({ relation, references }: Extract<FieldDefinition, { kind: 'relation' }>) {
-  const names = [...references]
-  if (relation === 'belongsTo') return { connectionType: 'BELONGS_TO' as const, targetNames: names }
-  if (relation === 'hasMany') return { connectionType: 'HAS_MANY' as const, associatedWith: names }
-  return { connectionType: 'HAS_ONE' as const, associatedWith: names, targetNames: [] }
-}
-
-function mapValues<From, To>(
-  from: Readonly<Record<string, From>>,
-  map: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, map(value)]))
 }

@@ -1,5 +1,6 @@
 // Models as they are written: a.model({...}).identifier([...]).secondaryIndexes(...).authorization(...).
 
+import type { IndexProjection } from './definition.js'
 import { SchemaError } from './errors.js'
 import type { AnyRecord, Buildable, FieldData, Fields, NamesWith } from './fields.js'
 import { type AllowCallback, type AnyRule, type RuleDefinition, readRules } from './rules.js'
@@ -32,6 +33,9 @@ export interface SecondaryIndex<
   queryField<const Q extends string | null>(name: Q): SecondaryIndex<Names, Partition, Sort, Q>
   /** The name of the index in DynamoDB. */
   name(name: string): SecondaryIndex<Names, Partition, Sort, Query>
+  /** Which fields the index holds, instead of all: its keys only, or these beside them. */
+  projection(type: 'ALL' | 'KEYS_ONLY'): SecondaryIndex<Names, Partition, Sort, Query>
+  projection(type: 'INCLUDE', fields: readonly Names[]): SecondaryIndex<Names, Partition, Sort, Query>
 }
 
 /** Begins an index on a field. */
@@ -91,6 +95,7 @@ export interface IndexData {
   readonly sort: readonly string[]
   readonly name?: string
   readonly queryField?: string | null
+  readonly projection?: IndexProjection
 }
 
 /** What a model was built to, before its names are resolved. Kept in `data`, frozen. */
@@ -101,6 +106,8 @@ export interface ModelData {
   readonly indexes: readonly IndexData[]
   readonly rules: readonly RuleDefinition[]
   readonly disabled: readonly OperationName[]
+  /** The table of an SQL database, where the model was renamed. */
+  readonly originalName?: string
 }
 
 export function model<F extends Fields>(fields: F): Model<F> {
@@ -114,7 +121,7 @@ export function model<F extends Fields>(fields: F): Model<F> {
   }) as unknown as Model<F>
 }
 
-function modelOf(data: ModelData): { readonly data: ModelData } {
+export function modelOf(data: ModelData): { readonly data: ModelData } {
   return Object.freeze({
     data: Object.freeze(data),
     identifier: (fields: readonly string[]) => {
@@ -160,5 +167,17 @@ function indexOf(data: IndexData): { readonly data: IndexData } {
     sortKeys: (sort: readonly string[]) => indexOf({ ...data, sort: Object.freeze([...sort]) }),
     queryField: (queryField: string | null) => indexOf({ ...data, queryField }),
     name: (name: string) => indexOf({ ...data, name }),
+    projection: (type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE', fields: readonly string[] = []) => {
+      const { projection: _, ...rest } = data
+      if (type === 'ALL') return indexOf(rest)
+      if (type !== 'KEYS_ONLY' && type !== 'INCLUDE')
+        throw new SchemaError(`"${type}" is not a projection. There are: ALL, KEYS_ONLY, INCLUDE.`)
+      return indexOf({
+        ...rest,
+        projection: Object.freeze(
+          type === 'INCLUDE' ? { type, fields: Object.freeze([...fields]) } : { type },
+        ),
+      })
+    },
   })
 }

@@ -13,6 +13,7 @@ import type {
   SubscriptionNumericFilter,
   SubscriptionStringFilter,
 } from './filters.js'
+import type { OperationCall, SubscriptionCall } from './operationTypes.js'
 import type {
   CallOptions,
   ListReturnValue,
@@ -36,6 +37,20 @@ export type OfficialEnums<Schema extends AnyRecord> = {
   readonly [N in keyof Schema as Schema[N] extends { __entityType: 'enum' } ? N : never]: {
     values(): Schema[N]['type'][]
   }
+}
+
+/** Custom operations, of which the official types say what they take and what they answer. */
+export type OfficialCalls<Schema extends AnyRecord, Kind extends string> = {
+  readonly [N in keyof Schema as Schema[N] extends { __entityType: Kind } ? N : never]: OperationCall<{
+    args: Schema[N]['args']
+    answer: Whole<Schema[N]['type']>
+  }>
+}
+
+export type OfficialSubscriptions<Schema extends AnyRecord> = {
+  readonly [N in keyof Schema as Schema[N] extends { __entityType: 'customSubscription' }
+    ? N
+    : never]: SubscriptionCall<{ args: Schema[N]['args']; answer: Whole<Schema[N]['type']> }>
 }
 
 interface Selection<Flat extends AnyRecord, P> extends CallOptions {

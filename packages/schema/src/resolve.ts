@@ -1,76 +1,145 @@
 // From what was built to the definition: inline types get names, models their implied fields, indexes their defaults.
 
 import { checkDefinition, checkName } from './check.js'
+import { checkOperations } from './checkOperations.js'
+import { conversationFrom } from './conversations.js'
 import type {
+  ConversationDefinition,
   CustomTypeDefinition,
+  DatabaseEngine,
   EnumDefinition,
   FieldDefinition,
   IndexDefinition,
   ModelDefinition,
+  OperationDefinition,
   SchemaData,
   SchemaDefinition,
+  TypeData,
 } from './definition.js'
 import { SchemaError } from './errors.js'
-import type { FieldData } from './fields.js'
 import type { IndexData, ModelData } from './models.js'
+import { invocationResponse, isAsynchronous } from './operations.js'
 import { plural } from './plural.js'
+import { capital, fieldsFrom, type Scope } from './resolveFields.js'
+import { operationFrom, withRules } from './resolveOperations.js'
 import type { RuleDefinition } from './rules.js'
 
-type Written = Readonly<Record<string, { readonly data: FieldData }>>
-type Queue = [name: string, data: ModelData | FieldData][]
+type Types = SchemaData['types']
+type Part = Pick<SchemaData, 'types' | 'rules' | 'access'>
 
-/** The whole schema, checked. Throws a `SchemaError` that names the model and the field. */
-export function resolve({ types, rules }: Pick<SchemaData, 'types' | 'rules'>): SchemaDefinition {
+/** A type that waits for its turn, with the rules of the schema that it came with. */
+interface Waiting {
+  readonly name: string
+  readonly data: TypeData
+  readonly schemaRules: readonly RuleDefinition[]
+  /** Which schema it came with. */
+  readonly part: number
+}
+
+/**
+ * The whole of one or several schemas, checked. Of several, `only` one is given back; all of them are looked at.
+ *
+ * @throws {SchemaError} that names the type and the field
+ */
+export function resolve(
+  parts: readonly Part[],
+  engine: DatabaseEngine = 'dynamodb',
+  only?: number,
+): SchemaDefinition {
+  const types: Types = Object.assign({}, ...parts.map((part) => part.types))
   const models: Record<string, ModelDefinition> = {}
   const customTypes: Record<string, CustomTypeDefinition> = {}
   const enums: Record<string, EnumDefinition> = {}
+  const inputs: Record<string, CustomTypeDefinition> = {}
+  const operations: Record<string, OperationDefinition> = {}
+  const conversations: Record<string, ConversationDefinition> = {}
+  const names = new Set<string>()
   const order: string[] = []
 
-  const written: Queue = Object.entries(types).map(([name, type]) => [name, type.data])
-  const queue: Queue = [
-    ...written.filter(([, data]) => data.kind !== 'custom'),
-    ...written.filter(([, data]) => data.kind === 'custom'),
-  ]
+  const queue = queueOf(parts)
   // Types written inline join the queue as they are met, hence no `for … of` over a copy.
   for (let at = 0; at < queue.length; at++) {
-    const [name, data] = queue[at]!
-    if (order.includes(name))
+    const { name, data, schemaRules, part } = queue[at]!
+    const scope: Scope = {
+      types,
+      engine,
+      inline: (inlineName, inlineData) =>
+        queue.push({ name: inlineName, data: inlineData, schemaRules, part }),
+    }
+    if (names.has(name))
       throw new SchemaError(
         `Two types are named "${name}": one is written inside another type and named after it. Rename one of them.`,
         { type: name },
       )
+    names.add(name)
     checkName(name)
-    order.push(name)
-    if (data.kind === 'model') models[name] = modelFrom(name, data, types, rules, queue)
+    const isWanted = only === undefined || only === part
+    if (data.kind === 'operation') {
+      const { operation, inputs: taken } = operationFrom(name, data, schemaRules, scope)
+      if (isWanted) operations[name] = operation
+      if (isWanted) for (const input of taken) inputs[input.name] ??= input
+      continue
+    }
+    if (data.kind === 'conversation') {
+      if (isWanted) conversations[name] = conversationFrom(name, data)
+      continue
+    }
+    if (isWanted) order.push(name)
+    if (data.kind === 'model') models[name] = modelFrom(name, data, schemaRules, scope)
     else if (data.kind === 'custom')
-      customTypes[name] = Object.freeze({ name, fields: fieldsFrom(name, data.fields, types, queue) })
+      customTypes[name] = {
+        name,
+        fields: fieldsFrom(name, data.fields, scope),
+        rules: [],
+      }
     else if (data.kind === 'enum') enums[name] = Object.freeze({ name, values: data.values })
   }
 
-  const definition = Object.freeze({
+  const definition: SchemaDefinition = Object.freeze({
     models: Object.freeze(models),
-    customTypes: Object.freeze(customTypes),
+    customTypes: withRules(customTypes, operations),
     enums: Object.freeze(enums),
+    inputs: Object.freeze(inputs),
+    operations: Object.freeze(operations),
+    conversations: Object.freeze(conversations),
+    access: Object.freeze(
+      parts.flatMap((part, index) => (only === undefined || only === index ? part.access : [])),
+    ),
+    engine,
     order: Object.freeze(order),
   })
   checkDefinition(definition)
+  checkOperations(definition)
   return definition
+}
+
+/** As written, custom types last, then what asynchronous functions answer. */
+function queueOf(parts: readonly Part[]): Waiting[] {
+  const written = parts.flatMap(({ types, rules: schemaRules }, part) =>
+    Object.entries(types).map(([name, { data }]): Waiting => ({ name, data, schemaRules, part })),
+  )
+  const asynchronous = written.find(({ data }) => data.kind === 'operation' && isAsynchronous(data))
+  return [
+    ...written.filter(({ data }) => data.kind !== 'custom'),
+    ...written.filter(({ data }) => data.kind === 'custom'),
+    ...(asynchronous ? [{ ...asynchronous, ...invocationResponse }] : []),
+  ]
 }
 
 function modelFrom(
   name: string,
   data: ModelData,
-  types: SchemaData['types'],
   schemaRules: readonly RuleDefinition[],
-  queue: Queue,
+  scope: Scope,
 ): ModelDefinition {
   const pluralName = plural(name)
   const rules = data.rules.length > 0 ? data.rules : schemaRules
-  const fields = fieldsFrom(name, data.fields, types, queue)
+  const fields = fieldsFrom(name, data.fields, scope)
   return Object.freeze({
     name,
+    ...(data.originalName !== undefined && { originalName: data.originalName }),
     pluralName,
-    fields: Object.freeze(withImplied(name, fields, data.identifier, rules)),
+    fields: Object.freeze(withImplied(name, fields, data.identifier, rules, scope.engine)),
     keys: data.identifier,
     indexes: Object.freeze(data.indexes.map((index) => indexFrom(name, pluralName, index))),
     rules,
@@ -78,92 +147,20 @@ function modelFrom(
   })
 }
 
-function fieldsFrom(
-  owner: string,
-  written: Written,
-  types: SchemaData['types'],
-  queue: Queue,
-): Record<string, FieldDefinition> {
-  const fields: Record<string, FieldDefinition> = {}
-  for (const [name, field] of Object.entries(written)) {
-    checkName(name, owner)
-    fields[name] = Object.freeze(fieldFrom(owner, name, field?.data, types, queue))
-  }
-  return fields
-}
-
-function fieldFrom(
-  owner: string,
-  name: string,
-  data: FieldData | undefined,
-  types: SchemaData['types'],
-  queue: Queue,
-): FieldDefinition {
-  const plain = { name, isRequired: false, isArray: false, isArrayRequired: false, rules: [] }
-  switch (data?.kind) {
-    case 'scalar': {
-      const { scalar, ...rest } = data
-      return { name, ...rest, type: scalar }
-    }
-    case 'enum':
-    case 'custom': {
-      const type = `${capital(owner)}${capital(name)}`
-      queue.push([type, data])
-      return { ...plain, kind: data.kind, type }
-    }
-    case 'ref': {
-      const { kind: _, to, ...rest } = data
-      const target = Object.hasOwn(types, to) ? types[to]?.data.kind : undefined
-      if (target === undefined)
-        throw new SchemaError(
-          `${owner}.${name} refers to "${to}", which the schema does not define.${meant(to, Object.keys(types))}`,
-          { type: owner, field: name },
-        )
-      if (target !== 'enum' && target !== 'custom')
-        throw new SchemaError(
-          `${owner}.${name} refers to the model "${to}" with a.ref(). Models are related with a.hasMany(), a.hasOne() and a.belongsTo().`,
-          { type: owner, field: name },
-        )
-      return { name, ...rest, kind: target, type: to }
-    }
-    case 'relation': {
-      const { kind, to, relation, references, isRequired, isValueRequired, rules } = data
-      const isArray = relation === 'hasMany'
-      return {
-        name,
-        kind,
-        type: to,
-        relation,
-        references,
-        isArray,
-        isRequired: isArray ? isValueRequired : isRequired,
-        isArrayRequired: false,
-        rules,
-      }
-    }
-    default:
-      throw new SchemaError(
-        `${owner}.${name} is not a field. Fields are made with a.string(), a.enum() and so on.`,
-        {
-          type: owner,
-          field: name,
-        },
-      )
-  }
-}
-
 function withImplied(
   model: string,
   fields: Record<string, FieldDefinition>,
   keys: readonly string[],
   rules: readonly RuleDefinition[],
+  engine: DatabaseEngine,
 ): Record<string, FieldDefinition> {
   const base = { kind: 'scalar', isArray: false, isArrayRequired: false, rules: [] } as const
   const all: Record<string, FieldDefinition> = {}
   if (!fields.id && keys.length === 1 && keys[0] === 'id')
     all.id = Object.freeze({ ...base, name: 'id', type: 'ID', isRequired: true, implied: 'key' })
   Object.assign(all, fields)
-  for (const name of ['createdAt', 'updatedAt'])
+  // An SQL database has the columns that it has.
+  for (const name of engine === 'dynamodb' ? ['createdAt', 'updatedAt'] : [])
     all[name] ??= Object.freeze({
       ...base,
       name,
@@ -176,6 +173,11 @@ function withImplied(
   for (const { ownerOrGroupField: name, isMany: isArray = false } of everyRule) {
     if (name === undefined) continue
     const written = all[name]
+    if (!written && engine !== 'dynamodb')
+      throw new SchemaError(`${model} has a rule about the field "${name}", which its table does not have.`, {
+        type: model,
+        field: name,
+      })
     if (!written)
       all[name] = Object.freeze({
         ...base,
@@ -200,7 +202,7 @@ function isText(type: string): boolean {
 }
 
 function indexFrom(model: string, pluralName: string, index: IndexData): IndexDefinition {
-  const { partition, sort } = index
+  const { partition, sort, projection } = index
   const by = [partition, ...sort].map(capital).join('And')
   return Object.freeze({
     name: index.name ?? `${pluralName[0]!.toLowerCase()}${pluralName.slice(1)}By${by}`,
@@ -208,15 +210,6 @@ function indexFrom(model: string, pluralName: string, index: IndexData): IndexDe
     queryField: index.queryField === undefined ? `list${capital(model)}By${by}` : index.queryField,
     partition,
     sort,
+    ...(projection && { projection }),
   })
-}
-
-export function capital(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`
-}
-
-/** " Did you mean …?" where one of the names is written alike. */
-function meant(name: string, names: readonly string[]): string {
-  const alike = names.find((other) => other.toLowerCase() === name.toLowerCase())
-  return alike ? ` Did you mean "${alike}"?` : ''
 }

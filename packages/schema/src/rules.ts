@@ -15,6 +15,9 @@ export type Operation =
 export type OwnerProvider = 'userPools' | 'oidc'
 export type PrivateProvider = 'userPools' | 'identityPool' | 'oidc'
 
+/** What a function that a schema lets in may call. */
+export type ResourceOperation = 'query' | 'mutate' | 'listen'
+
 /** One rule as data. `operations` is absent where the rule allows everything. */
 export interface RuleDefinition {
   readonly strategy: 'public' | 'private' | 'owner' | 'groups' | 'custom'
@@ -45,11 +48,52 @@ export interface Rule<One extends string = never, Many extends string = never> {
 export interface OwnerRule<One extends string = never, Many extends string = never> extends Rule<One, Many> {
   /** The claim of the token that says who the caller is, where it is not the user's own id. */
   identityClaim(claim: string): this
+  /** The field that holds the owner or the owners, instead of the one named so far. */
+  inField<const Field extends string>(
+    field: Field,
+  ): [Many] extends [never] ? OwnerRule<Field> : OwnerRule<never, Field>
 }
 
 export interface GroupRule<One extends string = never, Many extends string = never> extends Rule<One, Many> {
   /** The claim of the token that lists the caller's groups, where it is not `cognito:groups`. */
   withClaimIn(claim: string): this
+}
+
+/** A rule of a schema that lets a function in, with a role of its own. */
+export interface ResourceRule extends AnyRule {
+  readonly '~one': never
+  readonly '~many': never
+  /** Allows only these kinds of operations. Without it all of them. */
+  to(operations: readonly ResourceOperation[]): this
+}
+
+/** A rule of a custom operation. `Pool` says whether it lets callers in by the identity pool. */
+export interface OperationRule<Pool extends string = string> {
+  readonly '~pool': Pool
+}
+
+/** Rules of custom operations: rows, and so owners, do not come into it, and there is but one thing to allow. */
+export interface OperationAllow {
+  /** Anyone with the API key. */
+  publicApiKey(): OperationRule<never>
+  /** Anyone, through the identity pool's guest role. */
+  guest(): OperationRule<'allow.guest()'>
+  /** Anyone signed in. */
+  authenticated(provider?: OwnerProvider): OperationRule<never>
+  authenticated(provider: 'identityPool'): OperationRule<"allow.authenticated('identityPool')">
+  group(group: string): OperationRule<never>
+  group(group: string, provider: 'userPools'): OperationRule<never>
+  group(group: string, provider: 'oidc'): OperationRule<'OIDC groups'>
+  groups(groups: readonly string[]): OperationRule<never>
+  groups(groups: readonly string[], provider: 'userPools'): OperationRule<never>
+  groups(groups: readonly string[], provider: 'oidc'): OperationRule<'OIDC groups'>
+  /** Whom a Lambda authorizer lets in. */
+  custom(provider?: 'function'): OperationRule<never>
+}
+
+/** A conversation belongs to the user who began it. */
+export interface ConversationAllow {
+  owner(): OwnerRule<'owner'>
 }
 
 export interface Allow {
@@ -75,7 +119,20 @@ export interface Allow {
   custom(provider?: 'function'): Rule
 }
 
+/** On a schema also functions can be let in. */
+export interface SchemaAllow extends Allow {
+  /** A function of the app, which calls the API under a role of its own. */
+  resource(resource: object): ResourceRule
+}
+
 export type AllowCallback<R extends AnyRule> = (allow: Allow) => R | readonly R[]
+export type SchemaAllowCallback<R extends AnyRule> = (allow: SchemaAllow) => R | readonly R[]
+
+/** A function that `allow.resource(…)` lets in. */
+export interface ResourceAccess {
+  readonly resource: object
+  readonly operations: readonly ResourceOperation[]
+}
 
 const operations: readonly string[] = [
   'create',
@@ -89,25 +146,56 @@ const operations: readonly string[] = [
   'search',
 ] satisfies Operation[]
 
+const resourceOperations: readonly string[] = ['query', 'mutate', 'listen'] satisfies ResourceOperation[]
+
+interface RuleValue {
+  readonly data?: RuleDefinition
+  readonly access?: ResourceAccess
+}
+
 /** The rules a callback returns, as data. */
-export function readRules(callback: AllowCallback<AnyRule>): readonly RuleDefinition[] {
-  if (typeof callback !== 'function')
-    throw new SchemaError('authorization() takes a function: authorization((allow) => [allow.owner()]).')
-  const returned: unknown = callback(allow)
-  const rules = Array.isArray(returned) ? returned : [returned]
+export function readRules(callback: (allow: never) => unknown): readonly RuleDefinition[] {
   return Object.freeze(
-    rules.map((rule: { data?: RuleDefinition } | undefined) => {
-      if (!rule?.data?.strategy)
-        throw new SchemaError('authorization() must return rules made with `allow`, such as allow.owner().')
-      return rule.data
+    returnedBy(callback).map(({ data }) => {
+      if (!data)
+        throw new SchemaError(
+          'allow.resource() is for a schema: a.schema({ … }).authorization((allow) => [allow.resource(fn)]).',
+        )
+      return data
     }),
   )
 }
 
-const allow = /* @__PURE__ */ Object.freeze<Allow>({
+/** The rules of a schema, and the functions that it lets in. */
+export function readSchemaRules(callback: (allow: never) => unknown): {
+  rules: readonly RuleDefinition[]
+  access: readonly ResourceAccess[]
+} {
+  const returned = returnedBy(callback)
+  return {
+    rules: Object.freeze(returned.flatMap(({ data }) => data ?? [])),
+    access: Object.freeze(returned.flatMap(({ access }) => access ?? [])),
+  }
+}
+
+function returnedBy(callback: (allow: never) => unknown): RuleValue[] {
+  if (typeof callback !== 'function')
+    throw new SchemaError('authorization() takes a function: authorization((allow) => [allow.owner()]).')
+  const returned = callback(allow as never)
+  return (Array.isArray(returned) ? returned : [returned]).map((rule: RuleValue | undefined) => {
+    if (!rule?.data?.strategy && !rule?.access)
+      throw new SchemaError('authorization() must return rules made with `allow`, such as allow.owner().')
+    return rule
+  })
+}
+
+const privateProviders: readonly string[] = ['userPools', 'identityPool', 'oidc'] satisfies PrivateProvider[]
+const ownerProviders: readonly string[] = ['userPools', 'oidc'] satisfies OwnerProvider[]
+
+const allow = /* @__PURE__ */ Object.freeze<SchemaAllow>({
   publicApiKey: () => rule({ strategy: 'public', provider: 'apiKey' }),
   guest: () => rule({ strategy: 'public', provider: 'identityPool' }),
-  authenticated: (provider) => rule({ strategy: 'private', ...(provider && { provider }) }),
+  authenticated: (provider) => rule({ strategy: 'private', ...known(provider, privateProviders) }),
   owner: (provider) => ownerRule('owner', provider, false),
   ownerDefinedIn: (field, provider) => ownerRule(field, provider, false),
   ownersDefinedIn: (field, provider) => ownerRule(field, provider, true),
@@ -115,20 +203,33 @@ const allow = /* @__PURE__ */ Object.freeze<Allow>({
   groups: (groups, provider) => groupRule({ groups: [...groups] }, provider),
   groupDefinedIn: (field, provider) => groupRule({ ownerOrGroupField: field }, provider),
   groupsDefinedIn: (field, provider) => groupRule({ ownerOrGroupField: field, isMany: true }, provider),
-  custom: (provider) => rule({ strategy: 'custom', ...(provider && { provider }) }),
+  custom: (provider) => rule({ strategy: 'custom', ...known(provider, ['function']) }),
+  resource: (resource) => resourceRule({ resource, operations: resourceOperations as ResourceOperation[] }),
 })
+
+function known<Provider extends string>(
+  provider: Provider | undefined,
+  providers: readonly string[],
+): { provider?: Provider } {
+  if (provider === undefined) return {}
+  if (!providers.includes(provider))
+    throw new SchemaError(
+      `"${provider}" cannot be the provider of this rule. There are: ${providers.join(', ')}.`,
+    )
+  return { provider }
+}
 
 function ownerRule(field: string, provider: OwnerProvider | undefined, isMany: boolean) {
   return rule({
     strategy: 'owner',
-    ...(provider && { provider }),
+    ...known(provider, ownerProviders),
     ownerOrGroupField: field,
     ...(isMany && { isMany: true as const }),
   })
 }
 
 function groupRule(which: Partial<RuleDefinition>, provider: OwnerProvider | undefined) {
-  return rule({ strategy: 'groups', ...(provider && { provider }), ...which })
+  return rule({ strategy: 'groups', ...known(provider, ownerProviders), ...which })
 }
 
 // Every rule carries every method at run time; the interfaces above say which of them make sense where.
@@ -136,15 +237,33 @@ function rule(data: RuleDefinition): never {
   const made = {
     data: Object.freeze(data),
     to: (allowed: readonly Operation[]) => {
-      for (const operation of allowed)
-        if (!operations.includes(operation))
-          throw new SchemaError(
-            `"${operation}" is not an operation a rule can allow. There are: ${operations.join(', ')}.`,
-          )
+      checkOperations(allowed, operations)
       return rule({ ...data, operations: [...allowed] })
     },
     identityClaim: (identityClaim: string) => rule({ ...data, identityClaim }),
     withClaimIn: (groupClaim: string) => rule({ ...data, groupClaim }),
+    inField: (ownerOrGroupField: string) => rule({ ...data, ownerOrGroupField }),
   }
   return Object.freeze(made) as never
+}
+
+function resourceRule(access: ResourceAccess): never {
+  if (typeof access.resource !== 'object' || access.resource === null)
+    throw new SchemaError('allow.resource() takes what defineFunction({ … }) returned.')
+  const made = {
+    access: Object.freeze(access),
+    to: (allowed: readonly ResourceOperation[]) => {
+      checkOperations(allowed, resourceOperations)
+      return resourceRule({ ...access, operations: [...allowed] })
+    },
+  }
+  return Object.freeze(made) as never
+}
+
+function checkOperations(allowed: readonly string[], known: readonly string[]): void {
+  for (const operation of allowed)
+    if (!known.includes(operation))
+      throw new SchemaError(
+        `"${operation}" is not an operation a rule can allow. There are: ${known.join(', ')}.`,
+      )
 }

@@ -1,14 +1,15 @@
 // `a.schema({...})`, and the definition of what it returns.
 
-import type { SchemaData, SchemaDefinition } from './definition.js'
+import { checkOperationRules } from './checkOperations.js'
+import type { SchemaConfiguration, SchemaData, SchemaDefinition } from './definition.js'
 import { SchemaError } from './errors.js'
 import type { AnyRecord, Buildable } from './fields.js'
 import { resolve } from './resolve.js'
-import { type AllowCallback, type AnyRule, readRules } from './rules.js'
-import { toSdl } from './sdl.js'
+import { type AnyRule, readSchemaRules, type SchemaAllowCallback } from './rules.js'
+import { type Transformed, transformed } from './transformed.js'
 
 /** What a schema is made of. */
-export interface SchemaType extends Buildable<'model' | 'enum' | 'custom'> {}
+export interface SchemaType extends Buildable<'model' | 'enum' | 'custom' | 'operation' | 'conversation'> {}
 
 /** A schema, whatever is in it. */
 export interface AnySchema {
@@ -19,24 +20,14 @@ export interface AnySchema {
 export interface Schema<Types extends AnyRecord = AnyRecord, Rules extends AnyRule = AnyRule> {
   readonly '~types': Types
   readonly '~rules': Rules
-  /** Rules for every model that has none of its own. */
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): Schema<Types, R>
+  /** Rules for every model and operation that has none of its own. */
+  authorization<R extends AnyRule>(callback: SchemaAllowCallback<R>): Schema<Types, R>
   /** The schema in the directives of Amplify's GraphQL transformer: what `@aws-amplify/backend` deploys. */
   transform(): Transformed
 }
 
-/** The parts of an API as `@aws-amplify/backend` takes them. */
-export interface Transformed {
-  schema: string
-  functionSlots: never[]
-  jsFunctions: never[]
-  functionSchemaAccess: never[]
-  lambdaFunctions: Record<string, never>
-  customSqlDataSourceStrategies: never[]
-}
-
 /**
- * A backend's data: models, custom types and enums by name.
+ * A backend's data: models, custom types, enums and operations by name.
  *
  * @example
  * const schema = a.schema({
@@ -46,41 +37,54 @@ export interface Transformed {
  * @throws {SchemaError} where the parts do not fit together
  */
 export function schema<Types extends Record<string, SchemaType>>(types: Types): Schema<Types, never> {
+  return schemaOf(begin(types, dynamodb)) as unknown as Schema<Types, never>
+}
+
+const dynamodb: SchemaConfiguration = /* @__PURE__ */ Object.freeze({
+  database: /* @__PURE__ */ Object.freeze({ engine: 'dynamodb' }),
+})
+
+/** The types of a schema, looked at where the stack of an error leads to the line of the schema. */
+export function begin(types: Record<string, SchemaType>, configuration: SchemaConfiguration): SchemaData {
+  const kinds = ['model', 'enum', 'custom', 'operation', 'conversation']
   for (const [name, type] of Object.entries(types))
-    if (
-      !['model', 'enum', 'custom'].includes(
-        (type as { data?: { kind?: string } } | undefined)?.data?.kind ?? '',
-      )
-    )
+    if (!kinds.includes((type as { data?: { kind?: string } } | undefined)?.data?.kind ?? ''))
       throw new SchemaError(
-        `"${name}" is not a model, custom type or enum. Make it with a.model(), a.customType() or a.enum().`,
-        {
-          type: name,
-        },
+        `"${name}" is not a model, custom type, enum or operation. Make it with a.model(), a.customType(), a.enum(), a.query() and so on.`,
+        { type: name },
       )
   const data: SchemaData = Object.freeze({
     types: Object.freeze({ ...types }) as unknown as SchemaData['types'],
     rules: Object.freeze([]),
-    configuration: Object.freeze({ database: Object.freeze({ engine: 'dynamodb' }) }),
+    access: Object.freeze([]),
+    configuration,
   })
-  // Here, so that the stack of the error leads to the line of the schema.
-  resolve(data)
-  return schemaOf(data) as unknown as Schema<Types, never>
+  return Object.freeze({ ...data, ...complaint(data) })
 }
 
-function schemaOf(data: SchemaData): object {
+/** A name that is missing may be another schema's, with which this one is combined later: the error waits until then. */
+function complaint(data: SchemaData): { missing?: SchemaError } {
+  try {
+    resolve([data], data.configuration.database.engine)
+    return {}
+  } catch (error) {
+    if (error instanceof SchemaError && error.isUnknown) return { missing: error }
+    throw error
+  }
+}
+
+/** A schema that is part of others has their types at hand. */
+export function schemaOf(data: SchemaData, among?: { parts: readonly SchemaData[]; at: number }): object {
   const made = {
     data,
-    authorization: (callback: AllowCallback<AnyRule>) =>
-      schemaOf(Object.freeze({ ...data, rules: readRules(callback) })),
-    transform: (): Transformed => ({
-      schema: toSdl(definitionOf(made as unknown as AnySchema)),
-      functionSlots: [],
-      jsFunctions: [],
-      functionSchemaAccess: [],
-      lambdaFunctions: {},
-      customSqlDataSourceStrategies: [],
-    }),
+    authorization: (callback: (allow: never) => unknown) =>
+      schemaOf(Object.freeze({ ...data, ...readSchemaRules(callback) })),
+    transform: (): Transformed =>
+      transformed(
+        among
+          ? definitionFrom(among.parts, data.configuration.database.engine, among.at)
+          : definitionOf(made as unknown as AnySchema),
+      ),
   }
   return Object.freeze(made)
 }
@@ -91,15 +95,37 @@ function schemaOf(data: SchemaData): object {
  * @throws {SchemaError} where a model has no authorization rule, or a rule names a field it cannot use
  */
 export function definitionOf(schema: AnySchema): SchemaDefinition {
-  const data = (schema as unknown as { data?: SchemaData } | undefined)?.data
-  if (data?.configuration?.database?.engine !== 'dynamodb' || !Array.isArray(data.rules))
+  const { data, schemas } = (schema ?? {}) as unknown as {
+    data?: SchemaData
+    schemas?: readonly { data: SchemaData }[]
+  }
+  if (Array.isArray(schemas)) {
+    const parts = schemas.map((each) => dataOf(each.data))
+    return definitionFrom(parts, parts[0]?.configuration.database.engine ?? 'dynamodb')
+  }
+  const own = dataOf(data)
+  if (own.missing) throw own.missing
+  return definitionFrom([own], own.configuration.database.engine)
+}
+
+function dataOf(data: SchemaData | undefined): SchemaData {
+  if (!data?.configuration?.database?.engine || !Array.isArray(data.rules) || !Array.isArray(data.access))
     throw new SchemaError('This is not a schema of Backline: it is not what a.schema({...}) returned.')
-  const definition = resolve(data)
+  return data
+}
+
+function definitionFrom(
+  parts: readonly SchemaData[],
+  engine: SchemaDefinition['engine'],
+  only?: number,
+): SchemaDefinition {
+  const definition = resolve(parts, engine, only)
   for (const { name, rules } of Object.values(definition.models))
     if (rules.length === 0)
       throw new SchemaError(
         `The model ${name} has no authorization rules, so nobody could use it. Add .authorization((allow) => [...]) to it or to the schema.`,
         { type: name },
       )
+  checkOperationRules(definition)
   return definition
 }

@@ -1,6 +1,6 @@
-// The parts of a reference schema that this builder has: every scalar, key, index, relation and rule once.
-// `shop.sdl.txt` and `shop.introspection.json` beside it hold what the official tools make of the same schema
-// (@aws-amplify/data-schema 1.26.2, @aws-amplify/graphql-generator 0.5.4), without the custom operations.
+// A reference schema: one app that uses every part of the builder which ends up in the GraphQL API. What the official tools
+// make of it lies beside it (@aws-amplify/data-schema 1.26.2, @aws-amplify/graphql-generator 0.5.4): `shop.sdl.txt` and
+// `shop.transform.json` of `transform()`, and `shop.introspection.json`.
 
 import { a } from './a.js'
 
@@ -104,4 +104,62 @@ export const schema = a.schema({
     total: a.float().required(),
     status: a.ref('OrderStatus'),
   }),
+
+  totalFor: a
+    .query()
+    .arguments({ region: a.string().required(), numbers: a.integer().array(), status: a.ref('OrderStatus') })
+    .returns(a.ref('Receipt').array())
+    .handler(a.handler.function('totalFor'))
+    .authorization((allow) => [allow.authenticated(), allow.publicApiKey()]),
+
+  announce: a
+    .mutation()
+    .arguments({ channel: a.string().required(), body: a.json() })
+    .returns(a.customType({ channel: a.string().required(), body: a.json() }))
+    .handler(a.handler.custom({ entry: './announce.js' }))
+    .authorization((allow) => [allow.publicApiKey()]),
+
+  onAnnounced: a
+    .subscription()
+    .for(a.ref('announce'))
+    .arguments({ channel: a.string() })
+    .handler(a.handler.custom({ entry: './onAnnounced.js' }))
+    .authorization((allow) => [allow.publicApiKey()]),
+
+  onOrderSaved: a
+    .subscription()
+    .for([a.ref('Order').mutations(['create', 'update'])])
+    .handler(a.handler.custom({ entry: './onOrderSaved.js' }))
+    .authorization((allow) => [allow.publicApiKey()]),
+
+  sendReport: a
+    .mutation()
+    .arguments({ to: a.email().required() })
+    .handler(a.handler.function('sendReport').async())
+    .authorization((allow) => [allow.group('Admin')]),
+
+  chat: a
+    .conversation({
+      aiModel: a.ai.model('Claude 3.5 Haiku'),
+      systemPrompt: 'You help customers.',
+      tools: [
+        a.ai.dataTool({
+          name: 'orders',
+          description: 'Finds orders',
+          model: a.ref('Order'),
+          modelOperation: 'list',
+        }),
+      ],
+    })
+    .authorization((allow) => allow.owner()),
+
+  describe: a
+    .generation({
+      aiModel: a.ai.model('Claude 3.5 Haiku'),
+      systemPrompt: 'Describe a product.',
+      inferenceConfiguration: { temperature: 0.2, topP: 0.5, maxTokens: 500 },
+    })
+    .arguments({ sku: a.string().required() })
+    .returns(a.customType({ title: a.string(), bullets: a.string().array() }))
+    .authorization((allow) => allow.authenticated()),
 })

@@ -1,0 +1,107 @@
+import { a as official } from '@aws-amplify/data-schema'
+import { configure as officialConfigure } from '@aws-amplify/data-schema/internals'
+import { expect, test } from 'vitest'
+import { a, configure, definitionOf, modelIntrospection } from './index.js'
+
+interface Builder {
+  a: typeof a
+  configure: typeof configure
+}
+
+const database = { engine: 'postgresql', identifier: 'shop', connectionUri: 'from a secret' } as const
+
+/** Steps in an order that both builders know. */
+function build({ a, configure }: Builder) {
+  return configure({ database })
+    .schema({
+      post: a
+        .model({
+          id: a.integer().required().default(),
+          title: a.string().required(),
+          author_id: a.integer(),
+          owner: a.string(),
+        })
+        .identifier(['id']),
+      author: a
+        .model({ id: a.integer().required(), name: a.string() })
+        .identifier(['id'])
+        .disableOperations(['delete']),
+    })
+    .renameModels(() => [
+      ['post', 'Post'],
+      ['author', 'Author'],
+    ])
+    .setRelationships((models) => [
+      models.Post.relationships({ author: a.belongsTo('Author', 'author_id') }),
+      models.Author.relationships({ posts: a.hasMany('Post', 'author_id') }),
+    ])
+    .setAuthorization((models, schema) => [
+      models.Post.authorization((allow) => [allow.owner()]),
+      models.Post.fields.title.authorization((allow) => [allow.owner(), allow.publicApiKey().to(['read'])]),
+      schema.authorization((allow) => [allow.publicApiKey()]),
+    ])
+    .addToSchema({ Sum: a.customType({ of: a.integer() }) })
+    .addQueries({
+      sum: a
+        .query()
+        .arguments({ of: a.string() })
+        .returns(a.ref('Sum').array())
+        .handler(a.handler.inlineSql('SELECT count(*) AS "of" FROM post WHERE title = :of'))
+        .authorization((allow) => [allow.authenticated()]),
+      file: a
+        .query()
+        .returns(a.ref('Sum'))
+        .handler(a.handler.sqlReference('./sum.sql'))
+        .authorization((allow) => [allow.guest()]),
+    })
+}
+
+test('a schema of an SQL database is what the official builder makes of it', () => {
+  const transformed = (schema: { transform(): object }) =>
+    JSON.parse(JSON.stringify(schema.transform(), (key, value) => (key === 'importLine' ? undefined : value)))
+  const theirs = { a: official, configure: officialConfigure } as unknown as Builder
+  expect(transformed(build({ a, configure }))).toEqual(transformed(build(theirs)))
+})
+
+test('an SQL schema has the columns it has: no timestamps, no generated owner', () => {
+  const { models, engine } = definitionOf(build({ a, configure }))
+  expect(engine).toBe('postgresql')
+  expect(Object.keys(models.Post!.fields)).toEqual(['id', 'title', 'author_id', 'owner', 'author'])
+  expect(models.Post).toMatchObject({ originalName: 'post' })
+  expect(modelIntrospection(build({ a, configure })).queries).toHaveProperty('sum')
+  const ownerless = configure({ database })
+    .schema({ post: a.model({ id: a.integer().required() }).identifier(['id']) })
+    .authorization((allow) => [allow.owner()])
+  expect(() => ownerless.transform()).toThrow(
+    'post has a rule about the field "owner", which its table does not have.',
+  )
+})
+
+test('every step of an SQL schema gives a new one', () => {
+  const begun = configure({ database }).schema({
+    post: a.model({ id: a.integer().required() }).identifier(['id']),
+  })
+  begun.renameModels(() => [['post', 'Post']])
+  begun.authorization((allow) => [allow.publicApiKey()])
+  expect(() => begun.transform()).toThrow('The model post has no authorization rules')
+})
+
+test('what an SQL schema cannot do is named', () => {
+  const begun = configure({ database }).schema({
+    post: a.model({ id: a.integer().required() }).identifier(['id']),
+  })
+  expect(() => begun.addToSchema({ More: a.model({}) } as never)).toThrow('"More" is a model')
+  expect(() => begun.renameModels(() => [['past' as never, 'Past']])).toThrow('"past", which is not a model')
+  expect(() => configure({ database: { engine: 'oracle' as 'mysql' } })).toThrow(
+    'dynamodb, mysql or postgresql',
+  )
+  expect(() =>
+    a.schema({
+      x: a
+        .query()
+        .returns(a.string())
+        .handler(a.handler.inlineSql('SELECT 1'))
+        .authorization((allow) => [allow.publicApiKey()]),
+    }),
+  ).toThrow("x has a statement of SQL as handler, but the schema's database is DynamoDB")
+})
