@@ -1,4 +1,5 @@
 import type { AuthProps, Recording } from '@backline/schema/backend'
+import { attributeOnTheWire } from './attributeNames.js'
 import { accessOf } from './authAccessOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import { oauthOf } from './oauthPlanOf.js'
@@ -60,13 +61,6 @@ export function authPlan(props: AuthProps, warn: Warn): AuthPlan {
   }
 }
 
-/** `phoneNumber` → `phone_number`, `custom:plan` stays. */
-function attributeOnTheWire(name: string): string {
-  if (name.startsWith('custom:')) return name
-  if (name === 'fullname') return 'name'
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
 /** https://docs.amplify.aws/react/build-a-backend/auth/concepts/user-attributes/ */
 function rulesOf({ userAttributes = {} }: AuthProps): Pick<AuthPlan, 'attributeRules'> {
   const rules = Object.entries(userAttributes).flatMap(([name, said]): [string, AttributeRule][] => {
@@ -112,14 +106,18 @@ function recoveryOf({ accountRecovery }: AuthProps): Pick<AuthPlan, 'recovery'> 
 }
 
 /** Texts are functions of where the code goes; here they are asked once. */
-function messagesOf({ loginWith, multifactor, senders }: AuthProps, warn: Warn): Pick<AuthPlan, 'messages'> {
+function messagesOf(
+  { loginWith, multifactor, senders }: AuthProps,
+  warn: Warn,
+): Pick<AuthPlan, 'messages' | 'verifyByLink'> {
   const email = (typeof loginWith.email === 'object' ? loginWith.email : {}) as MessageProps
   const phone = (typeof loginWith.phone === 'object' ? loginWith.phone : {}) as MessageProps
   const invited = email.userInvitation ?? phone.userInvitation
   const sms = typeof multifactor?.sms === 'object' ? multifactor.sms.smsMessage : undefined
-  if (email.verificationEmailStyle === 'LINK') {
-    warn('defineAuth: verificationEmailStyle LINK is not served by the sandbox: codes are mailed.')
-  }
+  const style = email.verificationEmailStyle ?? 'CODE'
+  if (style !== 'CODE' && style !== 'LINK')
+    throw new Error(`defineAuth: verificationEmailStyle '${style}' is neither CODE nor LINK.`)
+  const verifyByLink = style === 'LINK'
   const sender = senders?.email as { fromEmail?: string; fromName?: string } | undefined
   if (senders?.sms) warn('defineAuth: senders.sms is not run by the sandbox: texts go to the inbox.')
   if (sender && !sender.fromEmail)
@@ -129,7 +127,7 @@ function messagesOf({ loginWith, multifactor, senders }: AuthProps, warn: Warn):
       sender?.fromEmail && (sender.fromName ? `${sender.fromName} <${sender.fromEmail}>` : sender.fromEmail),
     verification: part({
       subject: email.verificationEmailSubject,
-      body: email.verificationEmailBody?.(code),
+      body: email.verificationEmailBody?.(verifyByLink ? createLink : code),
       sms: phone.verificationMessage?.(code),
     }),
     invitation: part({
@@ -139,13 +137,16 @@ function messagesOf({ loginWith, multifactor, senders }: AuthProps, warn: Warn):
     }),
     mfa: part({ sms: sms?.(code) }),
   })
-  return Object.keys(messages).length > 0 ? { messages } : {}
+  return {
+    ...(Object.keys(messages).length > 0 ? { messages } : {}),
+    ...(verifyByLink ? { verifyByLink } : {}),
+  }
 }
 
 interface MessageProps {
   verificationEmailStyle?: string
   verificationEmailSubject?: string
-  verificationEmailBody?: (createCode: () => string) => string
+  verificationEmailBody?: (create: (text?: string) => string) => string
   verificationMessage?: (createCode: () => string) => string
   userInvitation?: {
     emailSubject?: string
@@ -155,6 +156,7 @@ interface MessageProps {
 }
 
 const code = () => '{####}'
+const createLink = (text = 'Verify Email') => `{##${text}##}`
 const username = () => '{username}'
 
 /** Only what was said. */

@@ -6,6 +6,8 @@ export interface Message {
   from?: string
   /** The code or temporary password in it, where there is one. */
   code?: string
+  /** What to follow instead of typing the code, where the app mails links. */
+  link?: string
   subject: string
   body: string
   /** Milliseconds since 1970 by the sandbox's clock. */

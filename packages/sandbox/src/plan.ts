@@ -71,6 +71,8 @@ export interface AuthPlan {
   /** Where a forgotten password's code may go, in order; nowhere where empty. Mail before text where left out. */
   recovery?: ('email' | 'phone_number')[]
   messages?: Messages
+  /** New accounts are confirmed by following a mailed link, not by typing a code. */
+  verifyByLink?: boolean
   /** A refresh token is good once; the old one for so many seconds more. */
   refreshRotation?: { graceSeconds: number }
   /** The hosted pages; none where left out. */
@@ -98,6 +100,8 @@ export interface OAuthPlan {
   callbackUrls: string[]
   logoutUrls: string[]
   responseType: 'code' | 'token'
+  /** By provider: which attribute of the user comes from which of the provider's claims. */
+  mappings?: Record<string, Record<string, string>>
 }
 
 export interface AttributeRule {

@@ -24,7 +24,11 @@ beforeAll(async () => {
       loginWith: {
         email: true,
         externalProviders: {
-          google: { clientId: 'id', clientSecret: 'secret' },
+          google: {
+            clientId: 'id',
+            clientSecret: 'secret',
+            attributeMapping: { email: 'email', fullname: 'name' },
+          },
           callbackUrls: [site.url],
           logoutUrls: [site.url],
         },

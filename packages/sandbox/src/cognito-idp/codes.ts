@@ -111,18 +111,39 @@ export async function deliverCode(pool: Pool, user: User, delivery: Delivery): P
         ? mfa
         : verification
   const words = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+  const link = byMail && confirms(source) ? linkOf(pool, user, code) : undefined
+  const usual = link ? 'Verify your account by clicking on {##Verify Email##}.' : text
   const body =
-    words(byMail ? custom?.emailMessage : custom?.smsMessage) ?? (byMail ? own?.body : own?.sms) ?? text
+    words(byMail ? custom?.emailMessage : custom?.smsMessage) ?? (byMail ? own?.body : own?.sms) ?? usual
   inbox.deliver({
     channel: byMail ? 'email' : 'sms',
     to,
     code,
+    ...(link ? { link } : {}),
     subject: (byMail ? (words(custom?.emailSubject) ?? own?.subject) : undefined) ?? subject,
     ...(from && byMail ? { from } : {}),
-    body: body.replaceAll(PLACE, code).replaceAll(NAME_PLACE, login ?? user.username),
+    body: (link ? withLink(body, link) : body)
+      .replaceAll(PLACE, code)
+      .replaceAll(NAME_PLACE, login ?? user.username),
     at: clock.now(),
   })
 }
+
+const confirms = (source: string) => /^CustomMessage_(SignUp|ResendCode)$/.test(source)
+
+/** Where a new account is confirmed by a click, if the definition says so: https://docs.aws.amazon.com/cognito/latest/developerguide/confirm-user-endpoint.html */
+function linkOf(pool: Pool, { username }: User, code: string): string | undefined {
+  if (!authPlan(pool).verifyByLink) return undefined
+  const query = { client_id: pool.clientId, user_name: username, confirmation_code: code }
+  return `${pool.world.url}/confirmUser?${new URLSearchParams(query)}`
+}
+
+/** `{##Verify##}` becomes a link that reads so. */
+const withLink = (body: string, link: string) =>
+  body.replace(
+    /\{##(?!##\})(.*?)##\}/g,
+    (_, words: string) => `<a href="${link.replaceAll('&', '&amp;')}">${words}</a>`,
+  )
 
 /** Uses the code up and gives the address that it was sent to. @throws {ServiceError} `CodeMismatchException`, `ExpiredCodeException`, `LimitExceededException` */
 export function takeCode(pool: Pool, user: User, purpose: CodePurpose, given: string): string {

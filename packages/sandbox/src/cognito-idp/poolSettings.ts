@@ -76,7 +76,7 @@ const CLIENT_NAME = 'amplify-sandbox-client'
 const UNITS: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 }
 
 function describedPool(pool: Pool) {
-  const { loginWith, passwordPolicy: policy, deviceTracking } = authPlan(pool)
+  const { loginWith, passwordPolicy: policy, deviceTracking, verifyByLink } = authPlan(pool)
   const addresses = [...(loginWith.email ? ['email'] : []), ...(loginWith.phone ? ['phone_number'] : [])]
   return {
     Id: pool.id,
@@ -93,6 +93,9 @@ function describedPool(pool: Pool) {
     },
     ...(loginWith.username ? { AliasAttributes: addresses } : { UsernameAttributes: addresses }),
     AutoVerifiedAttributes: addresses,
+    VerificationMessageTemplate: {
+      DefaultEmailOption: verifyByLink ? 'CONFIRM_WITH_LINK' : 'CONFIRM_WITH_CODE',
+    },
     UsernameConfiguration: { CaseSensitive: false },
     MfaConfiguration: mfaConfig(pool).MfaConfiguration,
     ...(deviceTracking

@@ -24,7 +24,11 @@ const plan = () =>
         loginWith: {
           email: true,
           externalProviders: {
-            google: { clientId: 'x', clientSecret: 'y' },
+            google: {
+              clientId: 'x',
+              clientSecret: 'y',
+              attributeMapping: { email: 'email', emailVerified: 'email_verified', fullname: 'name' },
+            },
             oidc: [{ name: 'Acme' }],
             callbackUrls: [CALLBACK, 'myapp://callback'],
             logoutUrls: ['http://localhost:5173/'],
@@ -219,6 +223,7 @@ test('a federated button leads to the sandbox’s own provider and back as one u
   expect(first).toMatchObject({
     'cognito:username': expect.stringMatching(/^Google_\w+$/),
     email: 'grace@gmail.com',
+    email_verified: true,
     name: 'Grace',
     identities: [{ providerName: 'Google', primary: true }],
   })

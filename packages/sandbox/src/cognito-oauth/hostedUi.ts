@@ -5,29 +5,12 @@ import { authPlan, type Pool } from '../cognito-idp/pool.js'
 import { initiateAuth, respondToAuthChallenge } from '../cognito-idp/signIn.js'
 import { signUpOperations } from '../cognito-idp/signUp.js'
 import type { WireRequest, WireResponse } from '../service.js'
-import { type AuthorizationRequest, oauthPlan, queryOf } from './authorization.js'
-import { escaped, form, link, type Page, page } from './pages.js'
+import { oauthPlan, queryOf } from './authorization.js'
+import { challengePage } from './challengePages.js'
+import { form, link, page } from './pages.js'
+import { at, type Reply, show, typed, type Visit } from './visit.js'
 
 // What happens on the pages: the same steps as over the wire, asked for with forms.
-
-export interface Visit {
-  pool: Pool
-  request: AuthorizationRequest
-  wire: WireRequest
-  /** What was typed; empty where a page is only looked at. */
-  typed: URLSearchParams
-  /** Goes along in every form, and in a cookie: a form of another site has no use. */
-  csrf: string
-  /** The user has proven who they are. */
-  enter(sub: string): Promise<WireResponse>
-}
-
-interface Reply {
-  Admitted?: string
-  ChallengeName?: string
-  Session?: string
-  ChallengeParameters?: Record<string, string>
-}
 
 const paths = {
   login: '/login',
@@ -36,11 +19,6 @@ const paths = {
   forgot: '/forgotPassword',
   reset: '/resetPassword',
 }
-
-const at = (path: string, { request }: Visit) => `${path}?${queryOf(request)}`
-const show = (visit: Visit, shown: Page) =>
-  page({ ...shown, cookies: [`XSRF-TOKEN=${visit.csrf}; Path=/; HttpOnly; SameSite=Lax`] })
-const typed = (visit: Visit, name: string) => visit.typed.get(name) ?? ''
 
 /** Every page of a visit: shown when it is looked at, worked on when its form comes back. */
 export const PAGES: Record<
@@ -58,6 +36,9 @@ export const PAGES: Record<
 function loginPage(visit: Visit, error?: string, notice = ''): WireResponse {
   const { pool, request, csrf } = visit
   const { providers } = oauthPlan(pool)
+  const instead = authPlan(pool).passwordless?.length
+    ? { name: 'way', value: 'choose', label: 'Sign in without a password' }
+    : undefined
   const federated = providers.map((provider) =>
     link(
       `/oauth2/authorize?${new URLSearchParams([...queryOf(request), ['identity_provider', provider]])}`,
@@ -81,15 +62,20 @@ function loginPage(visit: Visit, error?: string, notice = ''): WireResponse {
       ],
       { _csrf: csrf },
       'Sign in',
+      { instead },
     )}${link(at(paths.forgot, visit), 'Forgot your password?')}${link(at(paths.signUp, visit), 'Create an account')}`,
   })
 }
 
 function logIn(visit: Visit): Promise<WireResponse> {
   const [USERNAME, PASSWORD] = [typed(visit, 'username'), typed(visit, 'password')]
+  const [flow, AuthParameters] =
+    typed(visit, 'way') === 'choose'
+      ? ['USER_AUTH', { USERNAME }]
+      : ['USER_PASSWORD_AUTH', { USERNAME, PASSWORD }]
   return attempt(
     visit,
-    () => initiateAuth(visit.pool, { AuthParameters: { USERNAME, PASSWORD } }, 'USER_PASSWORD_AUTH', true),
+    () => initiateAuth(visit.pool, { AuthParameters }, flow, true),
     (error) =>
       error.type === 'UserNotConfirmedException'
         ? confirmPage(visit, USERNAME)
@@ -121,8 +107,10 @@ async function answer(visit: Visit): Promise<WireResponse> {
     },
     (error) => {
       const secret = typed(visit, 'secret')
-      // A session that is over has no second try.
-      if (error.type === 'NotAuthorizedException') return loginPage(visit, error.message)
+      if (error.type === 'UserNotConfirmedException') return confirmPage(visit, USERNAME)
+      // A session that is over has no second try, and a choice or a passkey is asked for anew.
+      if (error.type === 'NotAuthorizedException' || /^(SELECT_CHALLENGE|WEB_AUTHN)$/.test(ChallengeName))
+        return loginPage(visit, error.message)
       return challengePage(
         visit,
         { ChallengeName, Session, ChallengeParameters: { USERNAME } },
@@ -163,56 +151,10 @@ async function attempt(
   }
 }
 
-function challengePage(visit: Visit, reply: Reply, error?: string, secret = ''): WireResponse {
-  const { ChallengeName = '', Session = '', ChallengeParameters: parameters = {} } = reply
-  const username = parameters.USERNAME ?? typed(visit, 'username')
-  const hidden = { _csrf: visit.csrf, challenge: ChallengeName, session: Session, username }
-  const ask = (
-    title: string,
-    fields: Parameters<typeof form>[1],
-    before = '',
-    more: Record<string, string> = {},
-  ) =>
-    show(visit, {
-      title,
-      error,
-      body: `${before}${form(at('/challenge', visit), fields, { ...hidden, ...more }, 'Continue')}`,
-    })
-  const codeField = { name: 'code', label: 'Code', autocomplete: 'one-time-code' }
-  switch (ChallengeName) {
-    case 'NEW_PASSWORD_REQUIRED': {
-      const required = JSON.parse(parameters.requiredAttributes ?? '[]') as string[]
-      return ask('Choose a new password', [
-        { name: 'NEW_PASSWORD', label: 'New password', type: 'password', autocomplete: 'new-password' },
-        ...required.map((name) => ({ name, label: name.slice('userAttributes.'.length) })),
-      ])
-    }
-    case 'SELECT_MFA_TYPE': {
-      const choices = JSON.parse(parameters.MFAS_CAN_CHOOSE ?? '[]') as string[]
-      const forms = choices.map((ANSWER) => form(at('/challenge', visit), [], { ...hidden, ANSWER }, ANSWER))
-      return show(visit, { title: 'How do you want to confirm that it is you?', error, body: forms.join('') })
-    }
-    case 'MFA_SETUP':
-      return secret
-        ? ask(
-            'Set up an authenticator app',
-            [codeField],
-            `<p>Enter this key in the app:<br><code>${secret}</code></p>`,
-            { secret },
-          )
-        : ask('Where may codes be sent?', [
-            { name: 'EMAIL', label: 'Email', type: 'email', autocomplete: 'email' },
-          ])
-    default: {
-      const to = parameters.CODE_DELIVERY_DESTINATION
-      return ask('Enter your code', [codeField], to ? `<p>It was sent to ${escaped(to)}.</p>` : '')
-    }
-  }
-}
-
 function signUpPage(visit: Visit, error?: string): WireResponse {
   const { pool } = visit
   const named = loginAttribute(pool)
+  const passwordless = !!authPlan(pool).passwordless?.length
   const others = authPlan(pool).requiredAttributes.filter((name) => name !== named)
   return show(visit, {
     title: 'Create an account',
@@ -231,7 +173,13 @@ function signUpPage(visit: Visit, error?: string): WireResponse {
           label: name.replaceAll('_', ' '),
           value: typed(visit, `attribute.${name}`),
         })),
-        { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password' },
+        {
+          name: 'password',
+          label: passwordless ? 'Password, if you want one' : 'Password',
+          type: 'password',
+          autocomplete: 'new-password',
+          optional: passwordless,
+        },
       ],
       { _csrf: visit.csrf },
       'Sign up',
@@ -245,7 +193,8 @@ async function signUp(visit: Visit): Promise<WireResponse> {
   const UserAttributes = [...visit.typed].flatMap(([name, Value]) =>
     name.startsWith('attribute.') ? [{ Name: name.slice('attribute.'.length), Value }] : [],
   )
-  const input = { ClientId: pool.clientId, Username, Password: typed(visit, 'password'), UserAttributes }
+  const Password = typed(visit, 'password') || undefined
+  const input = { ClientId: pool.clientId, Username, Password, UserAttributes }
   return tried(
     async () => {
       const { UserConfirmed } = (await call(signUpOperations(pool), 'SignUp', input, wire)) as {
@@ -273,6 +222,25 @@ function confirmPage(visit: Visit, username: string, error?: string): WireRespon
       'Confirm',
     ),
   })
+}
+
+export const CONFIRM_BY_LINK = '/confirmUser'
+
+/** Where a mailed link leads: https://docs.aws.amazon.com/cognito/latest/developerguide/confirm-user-endpoint.html */
+export async function confirmByLink(pool: Pool, wire: WireRequest): Promise<WireResponse> {
+  const value = (name: string) => wire.url.searchParams.get(name) ?? undefined
+  const input = {
+    ClientId: value('client_id'),
+    Username: value('user_name'),
+    ConfirmationCode: value('confirmation_code'),
+  }
+  return tried(
+    async () => {
+      await call(signUpOperations(pool), 'ConfirmSignUp', input, wire)
+      return page({ title: 'Your registration has been confirmed', body: '<p>You can sign in now.</p>' })
+    },
+    (message) => page({ title: 'An error was encountered', body: '', error: message, status: 400 }),
+  )
 }
 
 function confirm(visit: Visit): Promise<WireResponse> {

@@ -15,8 +15,8 @@ import {
   sameText,
   take,
 } from './authorization.js'
-import { claimsOf, federatedUser, type ProviderClaims } from './federation.js'
-import { PAGES } from './hostedUi.js'
+import { claimsAsked, claimsOf, federatedUser, type ProviderClaims } from './federation.js'
+import { CONFIRM_BY_LINK, confirmByLink, PAGES } from './hostedUi.js'
 import { form, page, redirect } from './pages.js'
 import { oauthNames, revokeEndpoint, tokenEndpoint, userInfo } from './tokenEndpoint.js'
 
@@ -26,12 +26,14 @@ const PROVIDER = '/oauth2/provider/'
 
 /** The hosted pages and OAuth endpoints of the user pool. See docs/protocols/cognito-oauth.md. */
 export function createHostedPages(pool: Pool): Service {
-  const served = (path: string) =>
-    path.startsWith('/oauth2/') || path === '/logout' || Object.hasOwn(PAGES, path)
+  const served = (path: string) => {
+    const { oauth, verifyByLink } = pool.world.plan.auth ?? {}
+    if (path === CONFIRM_BY_LINK) return !!oauth || verifyByLink
+    return oauth && (path.startsWith('/oauth2/') || path === '/logout' || Object.hasOwn(PAGES, path))
+  }
   return {
     name: 'cognito-oauth',
-    matches: ({ url, headers }) =>
-      !!pool.world.plan.auth?.oauth && served(url.pathname) && !headers.authorization?.startsWith('AWS4-'),
+    matches: ({ url, headers }) => !!served(url.pathname) && !headers.authorization?.startsWith('AWS4-'),
     handle: (request) => answered(pool, request),
     fault: (status, message) => page({ title: 'Something went wrong', body: '', error: message, status }),
     outputs: () => outputsOf(pool),
@@ -58,6 +60,7 @@ async function route(pool: Pool, request: WireRequest): Promise<WireResponse> {
   if (path === '/oauth2/userInfo') return userInfo(pool, request)
   if (path === '/oauth2/token' && posted) return tokenEndpoint(pool, await body(request))
   if (path === '/oauth2/revoke' && posted) return revokeEndpoint(pool, await body(request))
+  if (path === CONFIRM_BY_LINK && method === 'GET') return confirmByLink(pool, request)
   if (path === '/oauth2/authorize') return authorize(pool, request)
   if (path === '/oauth2/idpresponse') return fromProvider(pool, request)
   if (path.startsWith(PROVIDER))
@@ -128,10 +131,11 @@ async function provider(pool: Pool, request: WireRequest, name: string): Promise
   if (look<{ name: string }>(pool, 'state', state)?.name !== name) {
     throw new NotRedirectable('This sign-in has expired. Start again in the app.')
   }
+  const asked = claimsAsked(pool, name)
   let error: string | undefined
   if (request.method === 'POST') {
     try {
-      const claims = claimsOf(name, typed.get('email') ?? '', typed.get('name') ?? '')
+      const claims = claimsOf(name, Object.fromEntries(asked.map((claim) => [claim, typed.get(claim) ?? ''])))
       const code = keep(pool, 'provider', { name, claims }, CODE_SECONDS)
       return redirect(`/oauth2/idpresponse?${new URLSearchParams({ code, state })}`)
     } catch (thrown) {
@@ -144,21 +148,21 @@ async function provider(pool: Pool, request: WireRequest, name: string): Promise
     error,
     body: form(
       `${PROVIDER}${encodeURIComponent(name)}?state=${state}`,
-      [
-        {
-          name: 'email',
-          label: 'Who are you there? Your email',
-          type: 'email',
-          value: typed.get('email') ?? '',
-        },
-        { name: 'name', label: 'Your name', value: typed.get('name') ?? '' },
-      ],
+      asked.map((claim) => ({
+        name: claim,
+        label: LABELS[claim] ?? `Your ${claim.replaceAll('_', ' ')}`,
+        type: claim === 'email' ? 'email' : 'text',
+        value: typed.get(claim) ?? '',
+        optional: claim !== 'email',
+      })),
       { _csrf: csrf },
       'Continue',
     ),
     cookies: [`XSRF-TOKEN=${csrf}; Path=/; HttpOnly; SameSite=Lax`],
   })
 }
+
+const LABELS: Record<string, string> = { email: 'Who are you there? Your email' }
 
 async function fromProvider(pool: Pool, { url }: WireRequest): Promise<WireResponse> {
   const begun = take<{ asked: AuthorizationRequest; name: string }>(
@@ -236,17 +240,20 @@ function cookie(headers: Record<string, string>, name: string): string {
 }
 
 function outputsOf({ world }: Pool): Record<string, unknown> {
-  const plan = world.plan.auth?.oauth
-  if (!plan) return {}
+  const plan = world.plan.auth
+  if (!plan?.oauth) return {}
+  const { oauth } = plan
+  const { host, port } = new URL(world.url)
   return {
     auth: {
       oauth: {
-        identity_providers: plan.providers.map((name) => OUTPUT_NAMES[name] ?? name),
-        domain: new URL(world.url).host,
-        scopes: plan.scopes,
-        redirect_sign_in_uri: plan.callbackUrls,
-        redirect_sign_out_uri: plan.logoutUrls,
-        response_type: plan.responseType,
+        identity_providers: oauth.providers.map((name) => OUTPUT_NAMES[name] ?? name),
+        // A passkey belongs to a name, not to an address.
+        domain: plan.passwordless?.includes('WEB_AUTHN') ? `localhost:${port}` : host,
+        scopes: oauth.scopes,
+        redirect_sign_in_uri: oauth.callbackUrls,
+        redirect_sign_out_uri: oauth.logoutUrls,
+        response_type: oauth.responseType,
       },
     },
   }
