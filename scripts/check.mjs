@@ -1,15 +1,19 @@
 // Every gate that needs no running backend. Prints a line per gate, then the sum.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packages, root } from './packages.mjs'
 
-const published = packages.map(({ folder }) => `packages/${folder}`)
-const attw = (folder) => [
+// Packed once, as npm would publish them, for the two that look into packages.
+const packed = mkdtempSync(join(tmpdir(), 'backline-packed-'))
+const tarball = ({ manifest: { name, version } }) =>
+  join(packed, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
+const attw = (each) => [
   'attw',
-  '--pack',
-  folder,
+  tarball(each),
   '--profile',
-  folder.endsWith('sandbox') ? 'esm-only' : 'node16',
+  each.manifest.exports['.'].require ? 'node16' : 'esm-only',
   '--format',
   'ascii',
 ]
@@ -25,13 +29,19 @@ const GATES = [
   ['size', 'node', 'benchmarks/size/size.mjs', '--check'],
   ['road', 'node', 'scripts/road.mjs', '--check'],
   ['api', 'node', 'scripts/api.mjs', '--check'],
-  ...published.map((folder) => [`publint ${folder}`, 'publint', folder, '--strict']),
-  ...published.map((folder) => [`exports ${folder}`, ...attw(folder)]),
+  ...packages.map((each) => [`publint ${each.folder}`, 'publint', tarball(each), '--strict']),
+  ...packages.map((each) => [`exports ${each.folder}`, ...attw(each)]),
 ]
 
+spawnSync(
+  'npm',
+  ['pack', '--pack-destination', packed, ...packages.flatMap(({ folder }) => ['-w', `packages/${folder}`])],
+  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+)
 const results = []
 const queue = [...GATES]
 await Promise.all([worker(), worker()])
+rmSync(packed, { recursive: true, force: true })
 
 const failed = results.filter(({ ok }) => !ok)
 console.log(`${results.length - failed.length} passed, ${failed.length} failed`)
