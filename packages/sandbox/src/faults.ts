@@ -7,6 +7,8 @@ export interface Fault {
   drop?: boolean
   /** Wait this many milliseconds first. */
   delay?: number
+  /** Refuse so many records of a batch, in the service's own way, and take the rest: for services that take events. */
+  records?: number
   /** How many requests it befalls; 1 by default. */
   times?: number
 }

@@ -71,6 +71,7 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
       warn(`The function '${name}' is not run by the sandbox yet: no trigger names it.`)
   }
   checkStorages(plan)
+  checkDelivery(plan)
   const functions = Object.fromEntries(of<FunctionProps>('function'))
   applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, recordings, infrastructure, warn)
   return plan
@@ -178,6 +179,16 @@ function checkStorages({ storages }: BackendPlan) {
   for (const { name } of storages) {
     if (names.has(name)) throw new Error(`defineStorage: two buckets are called '${name}'.`)
     names.add(name)
+  }
+}
+
+/** What streams deliver to must be there. */
+function checkDelivery({ local, storages }: BackendPlan) {
+  for (const { name, bucket } of local?.firehose?.streams ?? []) {
+    if (storages.some((each) => (bucket ? each.name === bucket : each.isDefault))) continue
+    throw new Error(
+      `defineLocal: firehose.streams: '${name}' delivers to ${bucket ? `the bucket '${bucket}'` : 'the default bucket'}, and no defineStorage makes it.`,
+    )
   }
 }
 

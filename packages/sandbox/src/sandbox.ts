@@ -11,13 +11,18 @@ import { type ConsoleParts, createConsole } from './console/console.js'
 import { written } from './constructs.js'
 import { lockData } from './dataLock.js'
 import { createFaults, type Fault } from './faults.js'
+import { createFirehose } from './firehose/service.js'
 import { createFunctionKeys } from './functionKeys.js'
 import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
+import { createKinesis } from './kinesis/service.js'
 import { loadBackend } from './loader.js'
+import { createPersonalize } from './personalize/service.js'
+import { createPinpoint } from './pinpoint/service.js'
 import { ACCOUNT, REGION } from './place.js'
 import type { BackendPlan } from './plan.js'
 import { merge, planOf } from './planOf.js'
+import { openReceivedEvents, type ReceivedEvent, type ReceivedEvents } from './receivedEvents.js'
 import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
 import type { CredentialAuthority, IssuedCredentials, Service, World } from './service.js'
@@ -40,6 +45,8 @@ export interface Sandbox {
   readonly clock: Clock
   /** Keys that may do everything, as an administrator's would. */
   readonly credentials: { accessKeyId: string; secretAccessKey: string }
+  /** What a service took that it has no way of giving back, oldest first. */
+  received(service: 'personalize' | 'mobiletargeting'): ReceivedEvent[]
   failNext(fault: Fault): void
   /** Cuts every WebSocket that is open, and the next `refuse` that would be opened (none by default). */
   dropSockets(refuse?: number): void
@@ -116,8 +123,9 @@ export async function serve(
   const outputs = () => outputsOf(world, services)
   const keys = createFunctionKeys(root)
   const functions = createFunctions((plan) => functionEnvironment(world, keys.of(plan), outputs()), log)
+  const received = openReceivedEvents(world)
   try {
-    services = assemble(world, keys, functions, {
+    services = assemble(world, keys, functions, received, {
       outputs,
       credentials,
       services: () => services,
@@ -155,6 +163,7 @@ export async function serve(
     inbox: world.inbox,
     clock,
     credentials,
+    received: received.of,
     failNext: faults.order,
     dropSockets: (refuse = 0) => server.dropSockets(refuse),
     async update(backend) {
@@ -180,10 +189,12 @@ function assemble(
   world: World,
   administrators: CredentialAuthority,
   functions: Functions,
+  received: ReceivedEvents,
   controls: Omit<ConsoleParts, 'users'>,
 ): Service[] {
   const userPools = createUserPools(world, administrators, functions)
   const identityPools = createIdentityPools(world, userPools, administrators)
+  const s3 = createS3(world, identityPools)
   return [
     createConsole(world, { ...controls, users: userPools.users }),
     userPools.service,
@@ -191,7 +202,11 @@ function assemble(
     identityPools.service,
     createAppSyncEvents({ world, tokens: userPools, credentials: identityPools, functions }),
     createAppSync(world, userPools, identityPools).service,
-    createS3(world, identityPools).service,
+    s3.service,
+    createKinesis(world, identityPools),
+    createFirehose(world, identityPools, s3.deliver),
+    createPersonalize(world, identityPools, received),
+    createPinpoint(world, identityPools, received),
   ]
 }
 

@@ -143,6 +143,7 @@ async function answer(incoming: Incoming, { services, faults, log }: House): Pro
   const fault = service.spared ? undefined : faults.take(service.name)
   if (fault?.drop) throw new Error('dropped by order')
   if (fault?.delay) await new Promise((resolve) => setTimeout(resolve, fault.delay))
+  if (fault?.records) request.refuse = fault.records
   if (fault?.status) return service.fault(fault.status, 'An error ordered from the sandbox.')
   try {
     return await service.handle(request)

@@ -16,6 +16,8 @@ export interface WireRequest {
   headers: Record<string, string>
   /** The body as it arrives, for services that must not hold it in memory. */
   body: Readable
+  /** By order: how many records of a batch are to be refused. */
+  refuse?: number
   /** The whole body, at most `limit` bytes (1 MiB by default). Read once, remembered. */
   bytes(limit?: number): Promise<Buffer>
 }

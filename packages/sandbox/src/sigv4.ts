@@ -59,6 +59,8 @@ export interface VerifyOptions {
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 const SKEW = 5 * 60_000
+/** Under either name: signers of HTTP/2 requests take the one it has there. */
+const HOST = ['host', ':authority']
 
 /** @throws {SignatureError} */
 export async function verifySignature(request: WireRequest, options: VerifyOptions): Promise<Verified> {
@@ -133,7 +135,7 @@ function claimed(request: WireRequest): Claim {
     !signature ||
     !/^\d{8}T\d{6}Z$/.test(time) ||
     !time.startsWith(date) ||
-    !signedHeaders.includes('host')
+    !signedHeaders.some((name) => HOST.includes(name))
   ) {
     throw new SignatureError(
       'IncompleteSignature',
@@ -200,7 +202,8 @@ function signatureOf(
     canonicalPath(path, pathEncoding),
     canonicalQuery(query),
     ...claim.signedHeaders.map(
-      (name) => `${name}:${(request.headers[name] ?? '').trim().replace(/\s+/g, ' ')}`,
+      (name) =>
+        `${name}:${(request.headers[HOST.includes(name) ? 'host' : name] ?? '').trim().replace(/\s+/g, ' ')}`,
     ),
     '',
     claim.signedHeaders.join(';'),

@@ -9,7 +9,13 @@ interface Accessible {
 }
 
 export interface KinesisProps extends Accessible {
-  streams: { name: string /** 1 where left out. */; shards?: number }[]
+  streams: {
+    name: string
+    /** 1 where left out. */
+    shards?: number
+    /** Each shard takes 1 MB and 1000 records in a second, as on AWS, and refuses the rest. */
+    throttled?: boolean
+  }[]
 }
 
 export interface FirehoseProps extends Accessible {

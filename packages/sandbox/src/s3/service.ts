@@ -6,6 +6,7 @@ import { addressOf, firstSegment, isS3Host, operationOf } from './address.js'
 import { type Call, type Ground, planOf } from './call.js'
 import { ALGORITHMS, headerOf } from './checksums.js'
 import { copyObject, uploadPartCopy } from './copy.js'
+import { deliver } from './deliver.js'
 import {
   errorResponse,
   fromSignature,
@@ -51,7 +52,13 @@ const OPERATIONS: Record<string, (ground: Ground, call: Call) => Promise<WireRes
   UploadPartCopy: uploadPartCopy,
 }
 
-export function createS3(world: World, authority: CredentialAuthority): { service: Service } {
+export interface S3 {
+  readonly service: Service
+  /** For services that write into a bucket: makes these bytes the object of a key. */
+  deliver(bucket: string, key: string, data: Buffer): Promise<void>
+}
+
+export function createS3(world: World, authority: CredentialAuthority): S3 {
   const { store } = world
   migrate(store)
   const files = openFiles(join(world.filesDir, 's3'))
@@ -82,7 +89,7 @@ export function createS3(world: World, authority: CredentialAuthority): { servic
       for (const table of ['s3_files', 's3_uploads', 's3_objects']) store.run(`DELETE FROM ${table}`)
     },
   }
-  return { service }
+  return { service, deliver: (bucket, key, data) => deliver(ground, bucket, key, data) }
 }
 
 async function answer(ground: Ground, request: WireRequest): Promise<WireResponse> {
