@@ -144,7 +144,8 @@ function faultIn(body: Record<string, unknown>): Fault {
   const status = numberIn(body, 'status', 400, 599)
   const delay = numberIn(body, 'delay', 0)
   const times = numberIn(body, 'times', 1)
-  return { service, drop, status, delay, times }
+  const records = numberIn(body, 'records', 1)
+  return { service, drop, status, delay, times, records }
 }
 
 function numberIn(
