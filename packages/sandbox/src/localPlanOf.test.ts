@@ -1,10 +1,11 @@
-import { defineBackend, defineLocal, type LocalProps } from '@backline/schema/backend'
+import { defineBackend, defineLocal, defineStorage, type LocalProps } from '@backline/schema/backend'
 import { expect, test } from 'vitest'
 import { appWith } from './amplify.fixture.js'
 import { LoadError, loadBackend } from './loader.js'
 import { planOf } from './planOf.js'
 
-const planned = (local: LocalProps) => planOf(defineBackend({ local: defineLocal(local) })).local
+const storage = defineStorage({ name: 'drive' })
+const planned = (local: LocalProps) => planOf(defineBackend({ storage, local: defineLocal(local) })).local
 
 const loaded = async (files: Record<string, string>) =>
   planOf(await loadBackend(`${appWith({ 'amplify/backend.ts': BACKEND, ...files })}/amplify`))
@@ -42,6 +43,11 @@ test.for<[string, object]>([
   ['pinpoint.appId must be', { pinpoint: { appId: 'a/b' } }],
 ])('what cannot be understood is named: %s', ([message, local]) => {
   expect(() => planned(local)).toThrow(message)
+})
+
+test('a stream that delivers to a bucket which nobody defines is refused', () => {
+  const firehose = { streams: [{ name: 'archive', bucket: 'attic' }] }
+  expect(() => planned({ firehose })).toThrow("'archive' delivers to the bucket 'attic'")
 })
 
 test('a local.ts beside backend.ts is read with it', async () => {
