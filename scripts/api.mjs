@@ -41,7 +41,7 @@ function report(name, manifest, entries) {
     const module = checker.getSymbolAtLocation(source)
     const exported = module ? checker.getExportsOfModule(module) : []
     const blocks = exported.map((symbol) => surface(checker, symbol)).sort()
-    return `## ${manifest.name}${entry === 'index' ? '' : `/${entry.replace(/^(auth|storage)-/, '$1/').replace(/-server$/, '/server')}`}\n\n${blocks.length ? `\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n` : 'Nothing.\n'}`
+    return `## ${manifest.name}${entry === 'index' ? '' : `/${entry.replace(/^(auth|storage|adapter-core|adapter-nextjs)-/, '$1/').replace(/-server$/, '/server')}`}\n\n${blocks.length ? `\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n` : 'Nothing.\n'}`
   })
   return `# ${manifest.name}\n\nGenerated from the built declarations by \`npm run api\`.\n\n${sections.join('\n')}`
 }

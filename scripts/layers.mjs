@@ -18,11 +18,10 @@ const ALLOWED = {
   'in-app-messaging': CORE,
   ssr: [
     ...CORE,
-    '@backline/auth',
     '@backline/auth/adapters',
+    '@backline/auth/oauth',
     '@backline/auth/server',
     '@backline/data',
-    '@backline/storage/server',
     'type @backline/schema',
   ],
   'react-native': CORE,
@@ -40,6 +39,18 @@ const ALLOWED = {
     '@backline/storage/server',
     '@backline/schema',
     '@backline/schema/backend',
+    '@backline/ssr',
+    ...[
+      'adapterCore',
+      'adapterCoreInternals',
+      'astro',
+      'hono',
+      'next',
+      'nextData',
+      'node',
+      'nuxt',
+      'sveltekit',
+    ].map((entry) => `@backline/ssr/${entry}`),
   ],
 }
 /** Pure calculations: they may import types and other sums, nothing else. */

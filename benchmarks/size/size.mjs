@@ -262,7 +262,9 @@ function reached({ outputFiles, metafile }, kinds) {
 
 async function weighUnused(entry) {
   const subpath =
-    entry === 'index' ? '' : `/${entry.replace(/^(auth|storage)-/, '$1/').replace(/-server$/, '/server')}`
+    entry === 'index'
+      ? ''
+      : `/${entry.replace(/^(auth|storage|adapter-core|adapter-nextjs)-/, '$1/').replace(/-server$/, '/server')}`
   const chunks = reached(await bundle(`import 'backline${subpath}'`), ['import-statement', 'dynamic-import'])
   return { entry, bytes: sizes(chunks).min }
 }

@@ -5,6 +5,7 @@ import {
   clearStoredDevice,
   currentContext,
   type DeviceMetadata,
+  definiteRefusal,
   fetchIdentity,
   fetchTokens,
   type Identity,
@@ -194,10 +195,6 @@ export type AuthTokenStore = Pick<
   | 'getOAuthMetadata'
 >
 
-/** What the service says when tokens will never work again. Everything else may pass. */
-const definite =
-  /^(NotAuthorized|TokenRevoked|UserNotFound|PasswordResetRequired|UserNotConfirmed|RefreshTokenReuse)Exception/
-
 /** Tokens of a store, refreshed where they have run out. */
 export class TokenOrchestrator {
   private authConfig?: AuthConfig
@@ -248,7 +245,7 @@ export class TokenOrchestrator {
         events.emit('auth', 'tokenRefresh')
       } catch (error) {
         const { name } = error as Error
-        if (definite.test(name)) await this.clearTokens()
+        if (definiteRefusal.test(name)) await this.clearTokens()
         events.emit('auth', 'tokenRefresh_failure', { error })
         if (name.startsWith('NotAuthorizedException')) return null
         throw error

@@ -26,6 +26,9 @@ export interface AuthSession {
   userSub?: string
 }
 
+/** Marks contexts, in whichever copy of this package they were made. The symbol is `aws-amplify`'s. */
+export const AMPLIFY_CONTEXT_BRAND: symbol = /* @__PURE__ */ Symbol.for('amplify.context')
+
 /** A context with what `aws-amplify` has on its own. */
 export interface AmplifyContext extends Context {
   readonly resourcesConfig: Readonly<ResourcesConfig>
@@ -62,6 +65,7 @@ export function createAmplifyContext(
   return Object.assign(ctx, {
     resourcesConfig: ctx.config,
     libraryOptions: options,
+    [AMPLIFY_CONTEXT_BRAND]: true,
     token: Object.freeze({ value: Symbol('AmplifyContext') }),
     getTokens,
     clearCredentials: () => clearCredentials(ctx),

@@ -1,6 +1,7 @@
 // What apps import.
 export { Amplify, parseAmplifyConfig } from './amplify.js'
 export {
+  AMPLIFY_CONTEXT_BRAND,
   type AmplifyContext,
   type AuthSession,
   type AuthTokens,

@@ -17,7 +17,7 @@ import {
 } from './sessionStore.js'
 
 /** What the service says when these tokens will never work again. Everything else may pass. */
-const definite =
+export const definiteRefusal =
   /^(NotAuthorized|TokenRevoked|UserNotFound|PasswordResetRequired|UserNotConfirmed|RefreshTokenReuse)Exception/
 
 /** How long a tab waits for another one that is refreshing, before it does so itself. */
@@ -61,7 +61,7 @@ export async function refresh(
     const after = await readSession(ctx)
     if (isOvertaken(after)) return after
 
-    const isDefinite = definite.test(error.name)
+    const isDefinite = definiteRefusal.test(error.name)
     // Refreshing began ahead of expiry, so there is time to try again with the next call.
     if (!isDefinite && !options.forceRefresh && lasts(ctx, stored, 0)) return stored
 

@@ -1,0 +1,2 @@
+// `aws-amplify/adapter-core/internals`
+export * from '@backline/ssr/adapterCoreInternals'

@@ -1,0 +1,2 @@
+// `aws-amplify/adapter-core`
+export * from '@backline/ssr/adapterCore'

@@ -1,0 +1,2 @@
+// `@aws-amplify/adapter-nextjs`
+export * from '@backline/ssr/next'
