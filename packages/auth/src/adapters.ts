@@ -25,10 +25,10 @@ import {
   toHex,
   utf8,
 } from '@backline/core/internal'
+import { sha256 } from '@backline/core/sha256'
 import { AuthError } from './errors.js'
 import { oauthError, redirectTarget } from './oauth.js'
 import { departureKey } from './redirectSignIn.js'
-import { sha256 } from './sha256.js'
 
 // What `aws-amplify/auth/cognito` has for those who build providers of their own, as adapters of frameworks do. Apps need none of it.
 

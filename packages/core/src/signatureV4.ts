@@ -1,93 +1,150 @@
-import {
-  createScope,
-  getCanonicalHeaders,
-  getPayloadHash,
-  getSigningKey,
-  SignatureV4Base,
-} from '@smithy/signature-v4'
 import type { AWSCredentials } from './resourcesConfig.js'
+import { hmacSha256, sha256 } from './sha256.js'
 
-// The largest part of what signs, so a chunk of its own. What is easy to get wrong (canonical paths, queries and headers, hashes,
-// keys) is @smithy/signature-v4's; its class `SignatureV4` would bring the signing of event streams along, twice the bytes.
-// It imports nothing of ours, because what two chunks share becomes a third.
+export { sha256 } from './sha256.js'
 
-type HttpRequest = Parameters<typeof getCanonicalHeaders>[0]
-type HeaderBag = ReturnType<typeof getCanonicalHeaders>
+// AWS Signature Version 4 as a sum: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+// @smithy/signature-v4 is its judge in the tests. Only what signs needs it, so it is a chunk of its own; it takes nothing from files that
+// others use too, because what two chunks share becomes a third.
 
-export interface SignerInit {
+export interface Signing {
   service: string
   region: string
   credentials: AWSCredentials
-  sha256: Parameters<typeof getSigningKey>[0]
-  /** By the service's clock. */
-  date: Date
+  /** By the service's clock: `20130524T000000Z`. */
+  time: string
+  /** Keys of before, by what they are for. */
+  keys: Map<string, Uint8Array>
 }
 
-export class Signer extends SignatureV4Base {
-  private readonly longDate: string
-  private readonly scope: string
-  private readonly key: Promise<Uint8Array>
-  private readonly credentials: AWSCredentials
+interface Signable {
+  method: string
+  /** Its path and host are signed. */
+  url: URL
+  headers: Record<string, string>
+}
 
-  constructor({ service, region, credentials, sha256, date }: SignerInit) {
-    // S3 takes the path as it is; all others escape it a second time.
-    super({ service, region, credentials, sha256, uriEscapePath: service !== 's3' })
-    const { longDate, shortDate } = this.formatDate(date)
-    this.longDate = longDate
-    this.scope = createScope(shortDate, region, service)
-    this.key = getSigningKey(sha256, credentials, shortDate, region, service)
-    this.credentials = credentials
+/** The headers that a request is sent with. Its query is that of the URL. */
+export function signHeaders(
+  request: Signable,
+  payloadHash: string,
+  signing: Signing,
+): Record<string, string> {
+  const { sessionToken } = signing.credentials
+  const headers: Record<string, string> = { ...request.headers, 'x-amz-date': signing.time }
+  if (sessionToken) headers['x-amz-security-token'] = sessionToken
+  if (signing.service === 's3') headers['x-amz-content-sha256'] = payloadHash
+  const signed = canonicalHeaders(request.url, headers)
+  const query = joined(sorted(encoded([...request.url.searchParams])))
+  const signature = signatureOf({ ...request, signed, query, payloadHash }, signing)
+  headers.authorization = `${algorithm} Credential=${credential(signing)}, SignedHeaders=${namesOf(signed)}, Signature=${signature}`
+  return headers
+}
+
+/** The query of a link that is good for so many seconds. Headers of AWS's move into it, the body is not hashed. */
+export function signQuery(request: Signable, expiresIn: number, signing: Signing): string {
+  const { sessionToken } = signing.credentials
+  const headers: Record<string, string> = {}
+  const query: Pair[] = [...request.url.searchParams]
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (/^x-amz-/i.test(name)) query.push([name, value])
+    else headers[name] = value
   }
+  const signed = canonicalHeaders(request.url, headers)
+  query.push(
+    ['X-Amz-Algorithm', algorithm],
+    ['X-Amz-Credential', credential(signing)],
+    ['X-Amz-Date', signing.time],
+    ['X-Amz-Expires', `${expiresIn}`],
+    ['X-Amz-SignedHeaders', namesOf(signed)],
+  )
+  if (sessionToken) query.push(['X-Amz-Security-Token', sessionToken])
+  const parameters = encoded(query)
+  const canonical = { ...request, signed, query: joined(sorted(parameters)), payloadHash: 'UNSIGNED-PAYLOAD' }
+  return `${joined(parameters)}&X-Amz-Signature=${signatureOf(canonical, signing)}`
+}
 
-  /** The headers that a request is sent with. */
-  async sign(request: HttpRequest): Promise<HeaderBag> {
-    const hash = await getPayloadHash(request, this.sha256)
-    const { sessionToken } = this.credentials
-    const headers: HeaderBag = { ...request.headers, 'x-amz-date': this.longDate }
-    if (sessionToken) headers['x-amz-security-token'] = sessionToken
-    if (this.service === 's3') headers['x-amz-content-sha256'] = hash
-
-    const canonical = getCanonicalHeaders({ ...request, headers })
-    const signature = await this.signature(request, canonical, hash)
-    headers.authorization = `${algorithm} Credential=${this.credential()}, SignedHeaders=${this.getCanonicalHeaderList(canonical)}, Signature=${signature}`
-    return headers
-  }
-
-  /** The query of a link that is good for so many seconds. Headers of AWS's move into it, the body is not hashed. */
-  async presign(request: HttpRequest, expiresIn: number): Promise<NonNullable<HttpRequest['query']>> {
-    const { sessionToken } = this.credentials
-    const headers: HeaderBag = {}
-    const query = { ...request.query }
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (/^x-amz-/i.test(name)) query[name] = value
-      else headers[name] = value
-    }
-    const canonical = getCanonicalHeaders({ ...request, headers })
-    query['X-Amz-Algorithm'] = algorithm
-    query['X-Amz-Credential'] = this.credential()
-    query['X-Amz-Date'] = this.longDate
-    query['X-Amz-Expires'] = `${expiresIn}`
-    query['X-Amz-SignedHeaders'] = this.getCanonicalHeaderList(canonical)
-    if (sessionToken) query['X-Amz-Security-Token'] = sessionToken
-    query['X-Amz-Signature'] = await this.signature({ ...request, query }, canonical, 'UNSIGNED-PAYLOAD')
-    return query
-  }
-
-  private credential(): string {
-    return `${this.credentials.accessKeyId}/${this.scope}`
-  }
-
-  private async signature(request: HttpRequest, headers: HeaderBag, payloadHash: string): Promise<string> {
-    const canonical = this.createCanonicalRequest(request, headers, payloadHash)
-    const hash = new this.sha256(await this.key)
-    hash.update(
-      new TextEncoder().encode(
-        await this.createStringToSign(this.longDate, this.scope, canonical, algorithm),
-      ),
-    )
-    const digest = await hash.digest()
-    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  }
+/** Everything but unreserved characters, as RFC 3986 has it. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 const algorithm = 'AWS4-HMAC-SHA256'
+
+/** On their way these may change. */
+const unsigned =
+  /^(authorization|cache-control|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(proxy|sec)-.*)$/
+
+type Pair = [name: string, value: string]
+
+function canonicalHeaders({ host }: URL, headers: Record<string, string>): Pair[] {
+  const pairs = [...Object.entries(headers), ['host', host] as Pair]
+    .map(([name, value]): Pair => [name.toLowerCase(), value.trim().replace(/\s+/g, ' ')])
+    .filter(([name]) => !unsigned.test(name))
+  return sorted(pairs)
+}
+
+const encoded = (parameters: Pair[]) => parameters.map((each) => each.map(encode) as Pair)
+const joined = (parameters: Pair[]) => parameters.map((each) => each.join('=')).join('&')
+
+/** By name, and then by value. */
+function sorted(pairs: Pair[]): Pair[] {
+  const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
+  return [...pairs].sort((one, other) => order(one[0], other[0]) || order(one[1], other[1]))
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+function hex(data: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < data.length; at++) text += (data[at]! + 256).toString(16).slice(1)
+  return text
+}
+
+const namesOf = (signed: Pair[]) => signed.map(([name]) => name).join(';')
+
+const scopeOf = (signing: Signing) =>
+  `${signing.time.slice(0, 8)}/${signing.region}/${signing.service}/aws4_request`
+
+const credential = (signing: Signing) => `${signing.credentials.accessKeyId}/${scopeOf(signing)}`
+
+interface Canonical extends Signable {
+  signed: Pair[]
+  query: string
+  payloadHash: string
+}
+
+function signatureOf({ method, url, signed, query, payloadHash }: Canonical, signing: Signing): string {
+  const { pathname } = url
+  const canonical = [
+    method,
+    // S3 takes the path as it is; all others put it in order and escape it a second time.
+    signing.service === 's3' ? pathname : encode(pathname.replace(/\/+/g, '/')).replace(/%2F/g, '/'),
+    query,
+    ...signed.map((each) => each.join(':')),
+    '',
+    namesOf(signed),
+    payloadHash,
+  ].join('\n')
+  const text = [algorithm, signing.time, scopeOf(signing), hex(sha256(bytes(canonical)))].join('\n')
+  return hex(hmacSha256(keyOf(signing), bytes(text)))
+}
+
+/** Good for a day, a region and a service. Whoever signs much derives it once. */
+function keyOf(signing: Signing): Uint8Array {
+  const { region, service, credentials, keys } = signing
+  const name = `${scopeOf(signing)} ${credentials.secretAccessKey}`
+  let key = keys.get(name)
+  if (!key) {
+    key = bytes(`AWS4${credentials.secretAccessKey}`)
+    for (const part of [signing.time.slice(0, 8), region, service, 'aws4_request'])
+      key = hmacSha256(key, bytes(part))
+    // Credentials change every hour: those of before are of no use.
+    if (keys.size > 15) keys.clear()
+    keys.set(name, key)
+  }
+  return key
+}

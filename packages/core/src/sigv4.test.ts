@@ -180,7 +180,7 @@ test('without credentials the call says what to do', async () => {
   })
 })
 
-test('our hash is the one the signer asks for, long keys included', async () => {
+test('secrets beyond a block of the hash sign as SignatureV4 signs', async () => {
   // A secret beyond 60 characters makes the first HMAC key longer than a block.
   const credentials = { accessKeyId: 'A', secretAccessKey: 'k'.repeat(100) }
   const date = '2020-01-01T00:00:00Z'
@@ -206,48 +206,131 @@ test('our hash is the one the signer asks for, long keys included', async () => 
   expect(ours.headers.authorization).toBe(theirs.headers.authorization)
 })
 
-test('signatures and links are those of SignatureV4, with headers, queries, a body and a token', async () => {
-  const credentials = { ...suite.credentials, sessionToken: 'to/ken=' }
-  const date = '2020-01-01T00:00:00Z'
-  const url = new URL('https://b.s3.amazonaws.com/a/./b%20c%27?list-type=2&x=1&x=0&empty')
-  const headers = {
-    'content-type': 'text/plain',
-    'x-amz-meta-name': 'two  words',
-    'user-agent': 'unsigned',
+/** Whatever a request may be made of, the same each time. */
+function weather(seed: number) {
+  let state = seed
+  const below = (most: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * most)
   }
-  const wire = {
-    method: 'PUT',
-    protocol: 'https:',
-    hostname: url.hostname,
-    path: url.pathname,
-    query: { 'list-type': '2', x: ['1', '0'], empty: '' },
-    headers: { host: url.host, ...headers },
-    body: 'body',
-  }
-  for (const service of ['s3', 'appsync']) {
-    const scope = { service, region: 'eu-west-1', credentials }
+  const pick = <T>(of: readonly T[]): T => of[below(of.length)]!
+  const text = (signs: readonly string[], most: number) =>
+    Array.from({ length: below(most + 1) }, () => pick(signs)).join('')
+  return { below, pick, text }
+}
+
+const SIGNS = [
+  'a',
+  'B',
+  '7',
+  ' ',
+  '  ',
+  '+',
+  '%',
+  '&',
+  '=',
+  '/',
+  '//',
+  '?',
+  '#',
+  "'",
+  '(',
+  '*',
+  '!',
+  '~',
+  '.',
+  '..',
+  'é',
+  '日',
+  '😀',
+  ';',
+  ':',
+]
+const NAMES = [
+  'content-type',
+  'Content-MD5',
+  'x-amz-meta-a',
+  'X-Amz-Acl',
+  'range',
+  'cache-control',
+  'user-agent',
+  'accept',
+  'sec-fetch',
+  'te',
+]
+const VALUES = ['a', 'b', ' ', '   ', '\t', ',', '"', '=', '1']
+
+test('whatever the request, its headers and its link are those of SignatureV4', async () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const { below, pick, text } = weather(seed)
+    const url = new URL('https://b.s3.amazonaws.com')
+    url.pathname = `/${text(SIGNS, 12)}`
+    for (let count = below(5); count > 0; count--) url.searchParams.append(text(SIGNS, 4), text(SIGNS, 6))
+    const headers: Record<string, string> = {}
+    for (let count = below(5); count > 0; count--) headers[pick(NAMES)] = `v${text(VALUES, 6)}`
+    const body = pick([undefined, '', text(SIGNS, 40), new Uint8Array(below(10_000)).fill(seed)])
+    const service = pick(['s3', 's3', 'appsync', 'execute-api'])
+    const sessionToken = pick([undefined, `to/ken${text(VALUES, 5).trim()}=`])
+    const scope = {
+      service,
+      region: pick(['eu-west-1', 'us-east-1']),
+      credentials: { ...suite.credentials, sessionToken },
+    }
+    const ctx = at('2020-01-01T00:00:00Z')
+    const now = { signingDate: new Date('2020-01-01T00:00:00Z') }
+
+    const signed = await sigv4(scope)(ctx, { method: 'PUT', url, headers, body })
+    const query: Record<string, string[]> = {}
+    for (const [name, value] of url.searchParams) (query[name] ??= []).push(value)
+    const wire = {
+      method: 'PUT',
+      protocol: 'https:',
+      hostname: url.hostname,
+      path: signed.url.pathname,
+      query,
+      headers: { host: url.host, ...headers },
+    }
     const official = new SignatureV4({
       ...scope,
       sha256: Reference,
       uriEscapePath: service !== 's3',
       applyChecksum: service === 's3',
     })
-    const signed = await sigv4(scope)(at(date), { method: 'PUT', url, headers, body: 'body' })
-    const theirs = await official.sign(wire, { signingDate: new Date(date) })
-    expect({ host: url.host, ...signed.headers }).toEqual(theirs.headers)
+    const theirs = await official.sign({ ...wire, body }, now)
+    expect({ host: url.host, ...signed.headers }, `seed ${seed}`).toEqual(theirs.headers)
 
-    const link = await presign(at(date), { method: 'PUT', url, headers }, { ...scope, expiresIn: 60 })
-    const { query } = await official.presign(
-      { ...wire, body: undefined, headers: { ...wire.headers, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } },
-      {
-        expiresIn: 60,
-        signingDate: new Date(date),
-        unhoistableHeaders: new Set(['x-amz-content-sha256']),
-        unsignableHeaders: new Set(['x-amz-content-sha256']),
-      },
+    const link = await presign(ctx, { method: 'PUT', url, headers }, { ...scope, expiresIn: 60 })
+    const notHashed = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
+    const names = new Set(Object.keys(notHashed))
+    const linked = await official.presign(
+      { ...wire, headers: { ...wire.headers, ...notHashed } },
+      { ...now, expiresIn: 60, unhoistableHeaders: names, unsignableHeaders: names },
     )
-    for (const [name, value] of Object.entries(query ?? {})) {
-      expect(link.searchParams.getAll(name)).toEqual([value].flat())
-    }
+    const expected = Object.entries(linked.query ?? {}).flatMap(([name, value]) =>
+      [value ?? ''].flat().map((each) => [name, each]),
+    )
+    expect([...link.searchParams].sort(), `seed ${seed}`).toEqual(expected.sort())
   }
+})
+
+test('a page that is not safe signs too, and what is long is hashed by the platform where it can', async () => {
+  const asked: number[] = []
+  const ctx = (sha256: (data: Uint8Array) => Promise<Uint8Array>) =>
+    createAmplifyContext({}, { platform: { now: () => 0, sha256 } })
+  const request = (length: number) => ({
+    method: 'PUT',
+    url: new URL('https://b.s3.amazonaws.com/k'),
+    headers: {},
+    body: new Uint8Array(length),
+  })
+  const unsafe = ctx(() => Promise.reject(new TypeError('crypto.subtle is undefined')))
+  const safe = ctx(async (data) => {
+    asked.push(data.length)
+    return new Uint8Array(createHash('sha256').update(data).digest())
+  })
+  for (const length of [0, 100, 100_000])
+    expect((await sigv4(s3)(unsafe, request(length))).headers).toEqual(
+      (await sigv4(s3)(safe, request(length))).headers,
+    )
+  expect(asked).toEqual([100_000])
 })

@@ -1,10 +1,10 @@
-import { utf8 } from './bytes.js'
+import { toHex, utf8 } from './bytes.js'
 import { learnTime } from './clock.js'
-import type { Context } from './context.js'
+import { type Context, perContext } from './context.js'
 import { type AWSCredentials, credentials } from './credentials.js'
 import { AmplifyError, loaded } from './errors.js'
 import { type Authorize, type HttpRequest, serverTime } from './http.js'
-import type { Signer } from './signatureV4.js'
+import type { Signing } from './signatureV4.js'
 
 // AWS Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 // Header and query signatures. No chunk signatures, no SigV4a.
@@ -21,13 +21,38 @@ export interface SigningScope {
 /** Signs with the credentials of the context: `request(ctx, { …, authorize: sigv4({ service: 's3', region }) })`. */
 export function sigv4(scope: SigningScope): Authorize {
   const authorize: Authorize = async (ctx, request) => {
-    const signed = await (await signer(ctx, scope)).sign(toSign(request, scope))
-    // Every client sets the host by itself, and browsers do not let us.
-    const { host: _, ...headers } = signed
-    return { ...request, url: withPath(request.url), headers }
+    const { signature, signing } = await prepared(ctx, scope)
+    const url = withPath(request.url)
+    const hash = scope.unsignedPayload ? unsigned : await payloadHash(ctx, request.body, signature.sha256)
+    return { ...request, url, headers: signature.signHeaders({ ...request, url }, hash, signing) }
   }
   authorize.refused = learnFromRefusal
   return authorize
+}
+
+const unsigned = 'UNSIGNED-PAYLOAD'
+
+/** Up to here a hash at once takes less time than a promise of the platform's. */
+const short = 4096
+
+async function payloadHash(
+  ctx: Context,
+  body: HttpRequest['body'],
+  sha256: (data: Uint8Array) => Uint8Array,
+): Promise<string> {
+  const bytes = bytesOf(body)
+  if (!bytes) return unsigned
+  // Pages that are not safe have no hash but ours.
+  const digest = bytes.length > short && (await ctx.platform.sha256(bytes).catch(() => undefined))
+  return toHex(digest || sha256(bytes))
+}
+
+/** Undefined for what can be read once only, or would have to be waited for. */
+function bytesOf(body: HttpRequest['body']): Uint8Array | undefined {
+  if (!body) return new Uint8Array()
+  if (typeof body === 'string') return utf8(body)
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  return body instanceof ArrayBuffer ? new Uint8Array(body) : undefined
 }
 
 /** Browsers hide `Date` from other origins unless the service lets them see it; then the body may tell. */
@@ -51,11 +76,9 @@ export async function presign(
 ): Promise<URL> {
   const { expiresIn } = scope
   const rest = Math.min(expiresIn, shortestRest) * 1000
-  const query = await (await signer(ctx, scope, rest)).presign(toSign(request, {}), expiresIn)
+  const { signature, signing } = await prepared(ctx, scope, rest)
   const url = withPath(request.url)
-  url.search = Object.entries(query)
-    .flatMap(([key, value]) => [value ?? ''].flat().map((item) => `${encode(key)}=${encode(item)}`))
-    .join('&')
+  url.search = signature.signQuery({ ...request, url }, expiresIn, signing)
   return url
 }
 
@@ -71,86 +94,32 @@ async function credentialsFor(ctx: Context, rest: number): Promise<AWSCredential
   })
 }
 
-async function signer(ctx: Context, scope: SigningScope, rest = 0): Promise<Signer> {
-  const sha256 = async (data: Uint8Array) => {
-    try {
-      return await ctx.platform.sha256(data)
-    } catch (cause) {
-      throw new AmplifyError(
-        'PlatformNotSupported',
-        'Signing needs SHA-256, which browsers keep to safe pages.',
-        {
-          cause,
-          recoverySuggestion: 'Serve the page over https or from localhost.',
-        },
-      )
-    }
-  }
+interface State {
+  keys: Signing['keys']
+  /** The sum, once it is here. */
+  signature?: typeof import('./signatureV4.js')
+}
+const state = /* @__PURE__ */ perContext('sigv4', (): State => ({ keys: new Map() }))
 
-  /** SHA-256, or with a secret HMAC-SHA-256 (RFC 2104), out of the platform's hash. */
-  class Hash {
-    private chunks: Uint8Array[] = []
-    private readonly secret?: Uint8Array
-    // The signer makes bytes of all that it hashes. Only its first key is a text.
-    constructor(secret?: unknown) {
-      if (secret) this.secret = typeof secret === 'string' ? utf8(secret) : (secret as Uint8Array)
-    }
-    update(data: unknown): void {
-      this.chunks.push(data as Uint8Array)
-    }
-    async digest(): Promise<Uint8Array> {
-      if (!this.secret) return sha256(join(this.chunks))
-      const key = new Uint8Array(64)
-      key.set(this.secret.length > 64 ? await sha256(this.secret) : this.secret)
-      const inner = await sha256(join([key.map((byte) => byte ^ 0x36), ...this.chunks]))
-      return sha256(join([key.map((byte) => byte ^ 0x5c), inner]))
-    }
-    reset(): void {
-      this.chunks = []
-    }
-  }
-
+async function prepared(ctx: Context, { service, region, ...scope }: SigningScope, rest = 0) {
+  const known = state(ctx)
   // Loaded by the first call that signs, so that clients which can sign but seldom do stay small.
-  const [credentials, { Signer }] = await Promise.all([
+  const [credentials, signature] = await Promise.all([
     scope.credentials ?? credentialsFor(ctx, rest),
-    loaded(import('./signatureV4.js')),
+    known.signature ?? loaded(import('./signatureV4.js')),
   ])
-  return new Signer({ ...scope, credentials, sha256: Hash, date: new Date(serverTime(ctx)) })
+  known.signature = signature
+  const time = new Date(serverTime(ctx)).toISOString().replace(/[-:]|\.\d+/g, '')
+  const signing: Signing = { service, region, credentials, time, keys: known.keys }
+  return { signature, signing }
 }
-
-/** A body comes as one chunk and is not copied; what there is more of are keys and lines. */
-function join(chunks: Uint8Array[]): Uint8Array {
-  return chunks.length === 1 ? chunks[0]! : Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
-}
-
-/** The signer's own picture of a request. */
-function toSign({ method, url, headers, body }: HttpRequest, { unsignedPayload }: Partial<SigningScope>) {
-  const query: Record<string, string | string[]> = {}
-  for (const [key, value] of url.searchParams) {
-    const before = query[key]
-    query[key] = before === undefined ? value : [before, value].flat()
-  }
-  return {
-    method,
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: withPath(url).pathname,
-    query,
-    headers: {
-      host: url.host,
-      ...headers,
-      ...(unsignedPayload && { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }),
-    },
-    body: body ?? undefined,
-  }
-}
-
-const encode = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, percent)
-const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
 /** URL leaves these five alone in a path, the signature counts them as escaped. */
 function withPath(url: URL): URL {
   const copy = new URL(url)
-  copy.pathname = copy.pathname.replace(/[!'()*]/g, percent)
+  copy.pathname = copy.pathname.replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return copy
 }

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { sha256 } from './sha256.js'
+import { hmacSha256, sha256 } from './sha256.js'
 
 test.each([
   ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
@@ -17,5 +17,12 @@ test('every length around a block’s end hashes as Node hashes it', () => {
   for (let length = 50; length < 140; length++) {
     const data = new Uint8Array(randomBytes(length))
     expect(Buffer.from(sha256(data))).toEqual(createHash('sha256').update(data).digest())
+  }
+})
+
+test('a key of any length makes the HMAC that Node makes', () => {
+  for (const length of [0, 1, 32, 63, 64, 65, 200]) {
+    const [key, data] = [new Uint8Array(randomBytes(length)), new Uint8Array(randomBytes(150))]
+    expect(Buffer.from(hmacSha256(key, data))).toEqual(createHmac('sha256', key).update(data).digest())
   }
 })
