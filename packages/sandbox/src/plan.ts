@@ -222,7 +222,12 @@ export interface PolicyPlan {
 export interface StorageRule {
   /** Such as `media/*` or `private/{entity_id}/*`. */
   path: string
-  who: { kind: 'guest' } | { kind: 'authenticated' } | { kind: 'group'; group: string } | { kind: 'owner' }
+  who:
+    | { kind: 'guest' }
+    | { kind: 'authenticated' }
+    | { kind: 'group'; group: string }
+    | { kind: 'owner' }
+    | { kind: 'function'; name: string }
   may: ('get' | 'list' | 'write' | 'delete')[]
 }
 
@@ -232,4 +237,11 @@ export interface StoragePlan {
   isDefault: boolean
   bucketName: string
   rules: StorageRule[]
+  triggers?: StorageTriggers
+}
+
+/** What runs when an object was written or deleted. */
+export interface StorageTriggers {
+  onUpload?: FunctionPlan
+  onDelete?: FunctionPlan
 }

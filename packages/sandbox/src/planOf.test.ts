@@ -82,11 +82,18 @@ test('data has a key where one is asked for, good for seven days unless said oth
   expect(days({ apiKeyAuthorizationMode: { expiresInDays: 30 } })).toEqual(['userPool', 30])
 })
 
+const clerk = defineFunction({ name: 'clerk', entry: fileURLToPath(import.meta.url) })
+
+test('a bucket has the functions that are told of what happens in it', () => {
+  const { triggers } = storage(() => ({}), { triggers: { onUpload: clerk } })
+  expect(triggers).toEqual({ onUpload: expect.objectContaining({ name: 'clerk' }) })
+})
+
 test('access rules say who may do what under which path', () => {
   const { rules } = storage((allow) => ({
     'media/*': [allow.guest.to(['read']), allow.authenticated.to(['read', 'get', 'write'])],
     'private/{entity_id}/*': [allow.entity('identity').to(['read', 'write', 'delete'])],
-    'desk/*': [allow.groups(['ADMINS', 'EDITORS']).to(['list']), allow.resource({}).to(['read'])],
+    'desk/*': [allow.groups(['ADMINS', 'EDITORS']).to(['list']), allow.resource(clerk).to(['read'])],
   }))
   expect(rules).toEqual([
     { path: 'media/*', who: { kind: 'guest' }, may: ['get', 'list'] },
@@ -94,6 +101,7 @@ test('access rules say who may do what under which path', () => {
     { path: 'private/{entity_id}/*', who: { kind: 'owner' }, may: ['get', 'list', 'write', 'delete'] },
     { path: 'desk/*', who: { kind: 'group', group: 'ADMINS' }, may: ['list'] },
     { path: 'desk/*', who: { kind: 'group', group: 'EDITORS' }, may: ['list'] },
+    { path: 'desk/*', who: { kind: 'function', name: 'clerk' }, may: ['get', 'list'] },
   ])
 })
 
@@ -175,6 +183,14 @@ test.for<[() => unknown, RegExp]>([
   [
     () => storage((allow) => ({ 'mine/*': [allow.entity('identity').to(['read'])] })),
     /allow\.entity on 'mine\/\*' needs {entity_id}/,
+  ],
+  [
+    () => storage((allow) => ({ 'desk/*': [allow.resource({}).to(['read'])] })),
+    /^defineStorage \('files'\): allow\.resource on 'desk\/\*': A function must be what defineFunction/,
+  ],
+  [
+    () => storage(() => ({}), { triggers: { onRename: clerk } }),
+    /^defineStorage \('files'\): the trigger 'onRename' is none of onUpload, onDelete/,
   ],
   [
     () => planned({ a: defineStorage({ name: 'x' }), b: defineStorage({ name: 'x', isDefault: true }) }),

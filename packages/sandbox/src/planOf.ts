@@ -8,9 +8,7 @@ import {
   type LocalProps,
   type Recording,
   type ReferenceAuthProps,
-  type StorageGrant,
   type StorageProps,
-  storageAllow,
 } from '@backline/schema/backend'
 import { applyGrant } from './authAccessOf.js'
 import { applyToAuth, authPlan } from './authPlanOf.js'
@@ -18,8 +16,9 @@ import { written } from './constructs.js'
 import { type Infrastructure, infrastructureOf } from './infrastructureOf.js'
 import { localPlan } from './localPlanOf.js'
 import { outputsOf } from './outputsOf.js'
-import type { BackendPlan, DataPlan, StoragePlan, StorageRule, Warn } from './plan.js'
+import type { BackendPlan, DataPlan, Warn } from './plan.js'
 import { referencePlan } from './referencePlanOf.js'
+import { checkStorages, storagePlan } from './storagePlanOf.js'
 
 /**
  * Reads what `defineBackend(…)` returned into the plan that the services follow.
@@ -57,7 +56,7 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
   const plan: BackendPlan = {
     auth: auth ? authPlan(auth[1].props, warn) : reference && referencePlan(reference[1].props, warn),
     data: data && dataPlan(data[1].props),
-    storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props)),
+    storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props, warn)),
     local: localPlan(local?.[1].props ?? {}, extraOutputs),
     extraOutputs,
   }
@@ -65,12 +64,16 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
   plan.eventApis = infrastructure.eventApis
   plan.policies = infrastructure.policies
   plan.extraOutputs = written(extraOutputs, infrastructure.attribute) as Record<string, unknown>
-  const run = new Set([...Object.values(auth?.[1].props.triggers ?? {}), ...infrastructure.functions])
+  const withTriggers = [auth?.[1].props, ...of<StorageProps>('storage').map(([, { props }]) => props)]
+  const run = new Set([
+    ...withTriggers.flatMap((props) => Object.values(props?.triggers ?? {})),
+    ...infrastructure.functions,
+  ])
   for (const [name, definition] of of('function')) {
     if (!run.has(definition))
       warn(`The function '${name}' is not run by the sandbox yet: no trigger names it.`)
   }
-  checkStorages(plan)
+  checkStorages(plan.storages)
   checkDelivery(plan)
   const functions = Object.fromEntries(of<FunctionProps>('function'))
   applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, recordings, infrastructure, warn)
@@ -108,77 +111,6 @@ function dataPlan(props: DataProps): DataPlan {
     schema: props.schema,
     defaultAuthMode: mode,
     apiKeyDays: modes?.apiKeyAuthorizationMode || mode === 'apiKey' ? (days ?? 7) : undefined,
-  }
-}
-
-const ACTIONS = {
-  read: ['get', 'list'],
-  get: ['get'],
-  list: ['list'],
-  write: ['write'],
-  delete: ['delete'],
-} as const
-
-function storagePlan(part: string, props: StorageProps): StoragePlan {
-  if (!props.name) throw new Error(`defineStorage ('${part}'): name must not be empty.`)
-  const rules: StorageRule[] = []
-  for (const [path, grants] of Object.entries(props.access?.(storageAllow) ?? {})) {
-    if (path.startsWith('/') || !path.endsWith('/*')) {
-      throw new Error(
-        `defineStorage ('${props.name}'): the path '${path}' must not start with '/' and must end with '/*'.`,
-      )
-    }
-    for (const grant of grants) rules.push(...storageRules(path, grant, props.name))
-  }
-  return {
-    name: props.name,
-    isDefault: props.isDefault ?? false,
-    bucketName: `amplify-sandbox-${props.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`
-      .slice(0, 63)
-      .replace(/-+$/, ''),
-    rules,
-  }
-}
-
-function storageRules(path: string, grant: StorageGrant, storage: string): StorageRule[] {
-  const may = [
-    ...new Set(
-      grant.actions.flatMap((action) => {
-        if (!ACTIONS[action])
-          throw new Error(
-            `defineStorage ('${storage}'): '${action}' on '${path}' is none of ${Object.keys(ACTIONS)}.`,
-          )
-        return ACTIONS[action]
-      }),
-    ),
-  ]
-  const { who } = grant
-  if (who === 'resource') return []
-  if (who === 'entity') {
-    if (!path.includes('{entity_id}'))
-      throw new Error(
-        `defineStorage ('${storage}'): allow.entity on '${path}' needs {entity_id} in the path.`,
-      )
-    return [{ path, who: { kind: 'owner' }, may }]
-  }
-  if (typeof who === 'object')
-    return who.groups.map((group) => ({ path, who: { kind: 'group', group }, may }))
-  return [{ path, who: { kind: who }, may }]
-}
-
-/** Exactly one default bucket where there is any: the first, unless one says it is. */
-function checkStorages({ storages }: BackendPlan) {
-  const defaults = storages.filter((each) => each.isDefault)
-  if (defaults.length > 1) {
-    throw new Error(`defineStorage: '${defaults[0]?.name}' and '${defaults[1]?.name}' both say isDefault.`)
-  }
-  if (storages.length > 1 && !defaults.length)
-    throw new Error('defineStorage: of several buckets one must say isDefault: true.')
-  if (storages[0] && !defaults.length) storages[0].isDefault = true
-  const names = new Set<string>()
-  for (const { name } of storages) {
-    if (names.has(name)) throw new Error(`defineStorage: two buckets are called '${name}'.`)
-    names.add(name)
   }
 }
 

@@ -20,12 +20,13 @@ import { loadBackend } from './loader.js'
 import { createPersonalize } from './personalize/service.js'
 import { createPinpoint } from './pinpoint/service.js'
 import { ACCOUNT, REGION } from './place.js'
-import type { BackendPlan } from './plan.js'
+import type { BackendPlan, FunctionPlan } from './plan.js'
 import { merge, planOf } from './planOf.js'
 import { openReceivedEvents, type ReceivedEvent, type ReceivedEvents } from './receivedEvents.js'
 import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
 import type { CredentialAuthority, IssuedCredentials, Service, World } from './service.js'
+import { bucketVariables } from './storagePlanOf.js'
 import { openStore, type Store } from './store.js'
 
 export interface SandboxOptions {
@@ -122,7 +123,7 @@ export async function serve(
   const credentials = { accessKeyId: root.accessKeyId, secretAccessKey: root.secretAccessKey }
   const outputs = () => outputsOf(world, services)
   const keys = createFunctionKeys(root)
-  const functions = createFunctions((plan) => functionEnvironment(world, keys.of(plan), outputs()), log)
+  const functions = createFunctions((plan) => functionEnvironment(world, keys.of(plan), outputs(), plan), log)
   const received = openReceivedEvents(world)
   try {
     services = assemble(world, keys, functions, received, {
@@ -150,8 +151,8 @@ export async function serve(
 
   async function stop() {
     await server.close()
-    await functions.forget()
     for (const service of services) await service.close?.()
+    await functions.forget()
     leave()
   }
 
@@ -194,7 +195,7 @@ function assemble(
 ): Service[] {
   const userPools = createUserPools(world, administrators, functions)
   const identityPools = createIdentityPools(world, userPools, administrators)
-  const s3 = createS3(world, identityPools)
+  const s3 = createS3(world, identityPools, functions)
   return [
     createConsole(world, { ...controls, users: userPools.users }),
     userPools.service,
@@ -250,9 +251,10 @@ function rootCredentials(store: ReturnType<typeof openStore>): IssuedCredentials
 
 /** What a Lambda function finds in its environment: its keys, and every AWS SDK pointed at this sandbox. */
 function functionEnvironment(
-  { url, region }: World,
+  { plan, url, region }: World,
   keys: IssuedCredentials,
   outputs: Record<string, unknown>,
+  { name }: FunctionPlan,
 ) {
   const auth = outputs.auth as { user_pool_id?: string } | undefined
   return {
@@ -261,6 +263,7 @@ function functionEnvironment(
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     ...(keys.sessionToken ? { AWS_SESSION_TOKEN: keys.sessionToken } : {}),
+    ...bucketVariables(plan.storages, name),
     AWS_ENDPOINT_URL: url,
     ...(auth?.user_pool_id ? { AMPLIFY_AUTH_USERPOOL_ID: auth.user_pool_id } : {}),
   }

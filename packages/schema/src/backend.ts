@@ -161,7 +161,12 @@ export function defineData(props: DataProps): DataDefinition {
 export type StorageAction = 'read' | 'get' | 'list' | 'write' | 'delete'
 
 export interface StorageGrant {
-  readonly who: 'guest' | 'authenticated' | 'entity' | 'resource' | { readonly groups: readonly string[] }
+  readonly who:
+    | 'guest'
+    | 'authenticated'
+    | 'entity'
+    | { readonly groups: readonly string[] }
+    | { readonly resource: unknown }
   readonly actions: readonly StorageAction[]
 }
 
@@ -175,6 +180,7 @@ export interface StorageAllow {
   groups(names: string[]): StorageGrantBuilder
   /** The owner of a path with `{entity_id}` in it. */
   entity(kind: 'identity'): StorageGrantBuilder
+  /** What `defineFunction` returned: its handler may do this, and finds the name of the bucket in its environment. */
   resource(resource: unknown): StorageGrantBuilder
 }
 
@@ -183,7 +189,8 @@ export interface StorageProps {
   isDefault?: boolean
   versioned?: boolean
   access?: (allow: StorageAllow) => Record<string, StorageGrant[]>
-  triggers?: Record<string, unknown>
+  /** Functions to be run when an object was written (`onUpload`) or deleted (`onDelete`). */
+  triggers?: { onUpload?: unknown; onDelete?: unknown }
 }
 
 export type StorageDefinition = Definition<'storage', StorageProps>
@@ -201,7 +208,7 @@ export const storageAllow: StorageAllow = /* @__PURE__ */ (() => {
     authenticated: grant('authenticated'),
     groups: (names: string[]) => grant({ groups: names }),
     entity: () => grant('entity'),
-    resource: () => grant('resource'),
+    resource: (resource: unknown) => grant({ resource }),
   }
 })()
 

@@ -16,9 +16,12 @@ export function isAllowed(
   action: Action,
   target: string,
 ): boolean {
-  if (principal.role === 'root') return true
+  if (isAdministrator(principal)) return true
   const pathOf = (rule: StorageRule) =>
-    rule.path.replaceAll(ENTITY, rule.who.kind === 'owner' ? principal.identityId : '*')
+    rule.path.replaceAll(
+      ENTITY,
+      rule.who.kind === 'owner' && 'identityId' in principal ? principal.identityId : '*',
+    )
   const allowed = new Set(
     rules.filter((rule) => rule.may.includes(action) && applies(rule, principal)).map(pathOf),
   )
@@ -32,7 +35,13 @@ export function isAllowed(
   return !denied.some(covers)
 }
 
-function applies({ who }: StorageRule, principal: Exclude<Principal, { role: 'root' }>): boolean {
+/** A function of the backend has keys like the administrator's, and a role of its own. */
+export function isAdministrator(principal: Principal): boolean {
+  return principal.role === 'root' && principal.function === undefined
+}
+
+function applies({ who }: StorageRule, principal: Principal): boolean {
+  if (who.kind === 'function') return principal.role === 'root' && principal.function === who.name
   if (who.kind === 'group') return principal.role === 'group' && principal.group === who.group
   if (who.kind === 'guest') return principal.role === 'guest'
   return principal.role === 'authenticated'
@@ -56,6 +65,7 @@ function like(pattern: string, text: string): boolean {
 export function pathsOf(rules: StorageRule[]): Record<string, Record<string, Action[]>> {
   const paths: Record<string, Record<string, Action[]>> = {}
   for (const { path, who, may } of rules) {
+    if (who.kind === 'function') continue
     const name =
       who.kind === 'owner' ? 'entityidentity' : who.kind === 'group' ? `groups${who.group}` : who.kind
     const known = (paths[path] ??= {})

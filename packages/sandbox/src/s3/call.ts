@@ -1,7 +1,8 @@
 import type { StoragePlan } from '../plan.js'
 import type { CredentialAuthority, Principal, WireRequest, World } from '../service.js'
-import { type Action, isAllowed } from './access.js'
+import { type Action, isAdministrator, isAllowed } from './access.js'
 import { accessDenied, S3Error } from './errors.js'
+import type { Events } from './events.js'
 import type { Files } from './files.js'
 
 /** What every operation works on. */
@@ -9,6 +10,7 @@ export interface Ground {
   authority: CredentialAuthority
   world: World
   files: Files
+  events: Events
 }
 
 /** One request, authenticated and taken apart. */
@@ -58,5 +60,5 @@ export function authorize(
 
 /** For what no rule of `defineStorage` can grant. */
 export function authorizeRoot(call: Call): void {
-  if (call.principal.role !== 'root') throw accessDenied()
+  if (!isAdministrator(call.principal)) throw accessDenied()
 }

@@ -42,7 +42,7 @@ export async function copyObject(ground: Ground, call: Call): Promise<WireRespon
   check(findObject(ground.world.store, call.bucket, call.key))
 
   const stored = await storeCopy(ground, source, wholeRange(source), algorithmOf(call) ?? source.algorithm)
-  const object = recordObject(ground, { bucket: call.bucket, key: call.key, headers }, stored, check)
+  const object = recordObject(ground, call, headers, stored, check)
   return xml('CopyObjectResult', {
     LastModified: isoTime(object.modified),
     ETag: quoted(object.etag),

@@ -162,7 +162,9 @@ export async function completeMultipartUpload(ground: Ground, call: Call): Promi
       store.run('DELETE FROM s3_files WHERE owner = ? AND number = ?', upload.id, number)
     }
     store.run('DELETE FROM s3_uploads WHERE id = ?', upload.id)
-    return { object, discarded: [...unused.map(({ file }) => file), ...putObjectRow(store, object)] }
+    const replaced = putObjectRow(store, object)
+    ground.events.record(call, object)
+    return { object, discarded: [...unused.map(({ file }) => file), ...replaced] }
   })
   ground.files.discard(discarded)
   return xml('CompleteMultipartUploadResult', {

@@ -12,6 +12,7 @@ import {
   requestIds,
   S3Error,
 } from './errors.js'
+import type { Deed } from './events.js'
 import {
   brokenCondition,
   checksumHeaders,
@@ -49,11 +50,13 @@ export async function storeBody(ground: Ground, call: Call, algorithm?: Algorith
 /** Makes a stored body the object of a key, in one transaction. `check` may still refuse. */
 export function recordObject(
   ground: Ground,
-  { bucket, key, headers }: { bucket: string; key: string; headers: string },
+  deed: Deed,
+  headers: string,
   stored: Stored,
   check: (existing: ObjectRow | undefined) => void = () => undefined,
 ): ObjectRow {
   const { store, clock } = ground.world
+  const { bucket, key } = deed
   const { file, size, md5: etag, checksum } = stored
   const modified = clock.now()
   const row: ObjectRow = {
@@ -77,6 +80,7 @@ export function recordObject(
         ...{ owner: row.id, number: 1, file, size, etag, modified },
         ...{ algorithm: row.algorithm, checksum: checksum?.value ?? null },
       })
+      ground.events.record(deed, row)
       return old
     })
   } catch (error) {
@@ -93,7 +97,7 @@ export async function putObject(ground: Ground, call: Call): Promise<WireRespons
   const check = (existing: ObjectRow | undefined) => checkWriteConditions(call, existing)
   check(findObject(ground.world.store, call.bucket, call.key))
   const stored = await storeBody(ground, call)
-  const object = recordObject(ground, { ...call, headers }, stored, check)
+  const object = recordObject(ground, call, headers, stored, check)
   return {
     status: 200,
     headers: {
@@ -197,10 +201,19 @@ export async function deleteObject(ground: Ground, call: Call): Promise<WireResp
     if (call.header('if-match') !== undefined) {
       checkWriteConditions(call, findObject(store, call.bucket, call.key))
     }
-    return removeObjectRow(store, call.bucket, Buffer.from(call.key))
+    return removeObject(ground, call, call.key)
   })
   ground.files.discard(files)
   return { status: 204, headers: requestIds() }
+}
+
+/** Within a transaction. Returns the files to discard. */
+function removeObject(ground: Ground, call: Call, key: string): string[] {
+  const { store } = ground.world
+  const object = findObject(store, call.bucket, key)
+  if (!object) return []
+  ground.events.record(call, object)
+  return removeObjectRow(store, call.bucket, object.key)
 }
 
 export async function deleteObjects(ground: Ground, call: Call): Promise<WireResponse> {
@@ -223,7 +236,7 @@ export async function deleteObjects(ground: Ground, call: Call): Promise<WireRes
         return []
       }
       if (!quiet) deleted.push({ Key: key })
-      return removeObjectRow(store, call.bucket, Buffer.from(key))
+      return removeObject(ground, call, key)
     }),
   )
   ground.files.discard(files)

@@ -16,6 +16,8 @@ const MIGRATIONS = [
    CREATE TABLE s3_files (
      owner TEXT NOT NULL, number INTEGER NOT NULL, file TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, etag TEXT NOT NULL,
      modified INTEGER NOT NULL, algorithm TEXT, checksum BLOB, PRIMARY KEY (owner, number)) STRICT`,
+  // What functions have to be told of. A row stays until its function has been.
+  `CREATE TABLE s3_events (id INTEGER PRIMARY KEY, bucket TEXT NOT NULL, trigger TEXT NOT NULL, event TEXT NOT NULL) STRICT`,
 ]
 
 export const migrate = (store: Store) => store.migrate('s3', MIGRATIONS)

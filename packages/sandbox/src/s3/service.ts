@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Functions } from '../functions.js'
 import type { CredentialAuthority, Service, WireRequest, WireResponse, World } from '../service.js'
 import { SignatureError, signedFor, verifySignature } from '../sigv4.js'
 import { pathsOf } from './access.js'
@@ -15,6 +16,7 @@ import {
   notImplemented,
   S3Error,
 } from './errors.js'
+import { createEvents } from './events.js'
 import { openFiles } from './files.js'
 import { checkOwner } from './headers.js'
 import { getBucketLocation, headBucket, listBuckets, listObjects, listObjectsV2 } from './listing.js'
@@ -58,13 +60,14 @@ export interface S3 {
   deliver(bucket: string, key: string, data: Buffer): Promise<void>
 }
 
-export function createS3(world: World, authority: CredentialAuthority): S3 {
+export function createS3(world: World, authority: CredentialAuthority, functions: Functions): S3 {
   const { store } = world
   migrate(store)
   const files = openFiles(join(world.filesDir, 's3'))
   const known = () => store.all<{ file: string }>('SELECT file FROM s3_files').map(({ file }) => file)
   files.sweep(new Set(known()))
-  const ground: Ground = { world, authority, files }
+  const events = createEvents(world, functions)
+  const ground: Ground = { world, authority, files, events }
   const buckets = () => world.plan.storages.map(({ bucketName }) => bucketName)
 
   const service: Service = {
@@ -82,11 +85,13 @@ export function createS3(world: World, authority: CredentialAuthority): S3 {
       })
       return { ...response, headers: { ...CORS, ...response.headers } }
     },
+    close: events.close,
     fault: (status, message) => errorResponse(fromStatus(status, message), '/'),
     outputs: () => ({ storage: outputsOf(world) }),
     reset() {
       files.discard(known())
-      for (const table of ['s3_files', 's3_uploads', 's3_objects']) store.run(`DELETE FROM ${table}`)
+      for (const table of ['s3_files', 's3_uploads', 's3_objects', 's3_events'])
+        store.run(`DELETE FROM ${table}`)
     },
   }
   return { service, deliver: (bucket, key, data) => deliver(ground, bucket, key, data) }
