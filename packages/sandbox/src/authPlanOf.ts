@@ -306,6 +306,11 @@ function applyOverride(auth: AuthPlan, resource: string, [head, ...rest]: string
     case 'cfnUserPoolClient.refreshTokenValidity':
     case 'cfnUserPoolClient.tokenValidityUnits':
       return setLifetime(auth, lower(head!), value)
+    case 'cfnUserPool.adminCreateUserConfig': {
+      const closed = parts.allowAdminCreateUserOnly
+      if (typeof closed === 'boolean') auth.signUpClosed = closed
+      return typeof closed === 'boolean'
+    }
     // Every flow is on here, and there is nothing to protect: the store is a file of the developer's.
     case 'cfnUserPoolClient.explicitAuthFlows':
     case 'cfnUserPool.deletionProtection':

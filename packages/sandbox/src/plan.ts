@@ -31,6 +31,8 @@ export interface LocalPlan {
 export interface AuthPlan {
   /** `anyName`: what is neither an email nor a phone number is a username. */
   loginWith: { email: boolean; phone: boolean; username: boolean; anyName?: boolean }
+  /** Only an administrator adds users. */
+  signUpClosed?: boolean
   /** The ids of a pool on AWS, in whose place this one stands. */
   reference?: { userPoolId: string; userPoolClientId: string; identityPoolId: string }
   /** Attributes that sign-up must bring. */

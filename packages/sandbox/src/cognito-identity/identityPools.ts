@@ -37,7 +37,7 @@ interface Identity {
 /** Identities, and temporary credentials for them. See docs/protocols/cognito-identity.md. */
 export function createIdentityPools(
   world: World,
-  userPools: Pick<UserPools, 'verify' | 'loginName'>,
+  userPools: Pick<UserPools, 'verify' | 'isOurs' | 'loginName'>,
   administrators: CredentialAuthority,
 ): IdentityPools {
   const { store } = world
@@ -159,7 +159,7 @@ function principalOf(identityId: string, user: UserClaims | undefined): Principa
 
 /** The user whose token came with the call. @throws {ServiceError} `NotAuthorizedException` for any token but a good one. */
 async function userOf(
-  { verify, loginName }: Pick<UserPools, 'verify' | 'loginName'>,
+  { verify, isOurs, loginName }: Pick<UserPools, 'verify' | 'isOurs' | 'loginName'>,
   input: Input,
 ): Promise<UserClaims | undefined> {
   const logins = Object.entries(texts(input, 'Logins'))
@@ -171,6 +171,8 @@ async function userOf(
   const user = await verify(token).catch((error: Error) => {
     throw notAuthorized(`Invalid login token. ${error.message}`)
   })
+  if (!isOurs(user))
+    throw notAuthorized('Invalid login token. The audience of the token is another app client.')
   if (user.tokenUse !== 'id') throw notAuthorized('Invalid login token. Missing a required claim: aud')
   return user
 }

@@ -1,7 +1,8 @@
 import type { Operation } from '../awsJson.js'
 import { ServiceError } from '../awsJson.js'
 import { notAuthorized, text } from '../input.js'
-import { checkClient, type Pool } from './pool.js'
+import { checkClient } from './clients.js'
+import type { Pool } from './pool.js'
 
 import { checkRevocable, revokeSession, revokeSessionsOf, verifyAccessToken } from './tokens.js'
 import { attributeList, deleteUser, mfaOf, type User, userBySub } from './users.js'

@@ -13,11 +13,13 @@ import type { CredentialAuthority } from '../service.js'
 import { signerOf } from '../signed.js'
 import { described, groupOperations, known as knownGroup } from './adminGroups.js'
 import { checkFree, withoutAttributes } from './attributes.js'
+import { checkClient, checkFlow, clientOperations } from './clients.js'
 import { deliverCode, sendCode } from './codes.js'
 import { adminDeviceOperations } from './devices.js'
 import { setPreference } from './mfa.js'
-import { authPlan, checkClient, type Pool } from './pool.js'
+import { authPlan, type Pool } from './pool.js'
 import { poolOperations } from './poolSettings.js'
+import type { Pools } from './pools.js'
 import { answerOverTheWire, initiateAuth } from './signIn.js'
 import {
   addUser,
@@ -49,16 +51,21 @@ import {
 const ALPHABETS = ['abcdefghijkmnopqrstuvwxyz', 'ABCDEFGHJKLMNPQRSTUVWXYZ', '23456789', '!@#%*-_=+']
 
 /** What an administrator does, signed with the sandbox's root key, or a function that the definition lets do it. */
-export function adminOperations(pool: Pool, administrators: CredentialAuthority): Record<string, Operation> {
+export function adminOperations(
+  pool: Pool,
+  { administrators, pools }: { administrators: CredentialAuthority; pools: Pools },
+): Record<string, Operation> {
   const { store } = pool.world
   const operations: Record<string, (input: Input) => object | Promise<object>> = {
     ...adminDeviceOperations(pool, (input) => known(pool, input)),
-    ...poolOperations(pool),
+    ...poolOperations(pool, pools),
+    ...clientOperations(pool),
     ...groupOperations(pool),
 
     AdminInitiateAuth(input) {
       checkClient(pool, input)
       const flow = text(input, 'AuthFlow')
+      checkFlow(pool, flow)
       return initiateAuth(
         pool,
         input,
@@ -221,7 +228,7 @@ export function adminOperations(pool: Pool, administrators: CredentialAuthority)
         const options = { service: 'cognito-idp', authority: administrators, clock: pool.world.clock }
         const principal = await signerOf(request, options)
         if (principal.role === 'root' && principal.function) checkAccess(pool, principal.function, name)
-        const id = name === 'ListUserPools' ? pool.id : text(input, 'UserPoolId')
+        const id = /^(List|Create)UserPools?$/.test(name) ? pool.id : text(input, 'UserPoolId')
         if (id !== pool.id)
           throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
         authPlan(pool)

@@ -1,7 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { ServiceError } from '../awsJson.js'
 import type { Functions } from '../functions.js'
-import { text } from '../input.js'
 import type { AuthPlan } from '../plan.js'
 import type { World } from '../service.js'
 
@@ -19,6 +18,22 @@ export interface Pool {
   readonly functions: Functions
   /** What was changed over the wire; stands above the definition. */
   readonly settings: Partial<AuthPlan>
+  /** Through whose eyes; the definition's own client where left out. */
+  readonly client?: MadeClient
+  /** Made over the wire; the definition's where left out. */
+  readonly made?: { name: string; file: string; createdAt: number }
+}
+
+/** An app client made over the wire. */
+export interface MadeClient {
+  id: string
+  name: string
+  secret?: string
+  /** Such as `ALLOW_USER_SRP_AUTH`. */
+  flows: string[]
+  settings: Partial<AuthPlan>
+  createdAt: number
+  modifiedAt: number
 }
 
 export interface SigningKey {
@@ -72,10 +87,13 @@ const MIGRATIONS = [
   `CREATE TABLE oauth_tickets (
      hash TEXT PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
    ALTER TABLE refresh_tokens ADD COLUMN scopes TEXT`,
+  // Null: the client of the definition.
+  `CREATE TABLE clients (id TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT;
+   ALTER TABLE refresh_tokens ADD COLUMN client TEXT`,
 ]
 
-/** Opens the one pool of this store; its ids are made once and stay, through resets as well. */
-export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions'>): Pool {
+/** Opens the pool of this store; its ids are made once and stay, through resets as well. */
+export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions' | 'made'>): Pool {
   const { store, region } = world
   store.migrate('cognito-idp', MIGRATIONS)
   interface Row {
@@ -87,8 +105,8 @@ export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions'>): 
   if (!store.get<Row>(select)) {
     store.run(
       'INSERT INTO pool VALUES (?, ?, ?, NULL)',
-      `${region}_${letters(9, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')}`,
-      letters(26, 'abcdefghijklmnopqrstuvwxyz0123456789'),
+      `${region}_${randomName(9, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')}`,
+      randomName(26, 'abcdefghijklmnopqrstuvwxyz0123456789'),
       randomBytes(32).toString('hex'),
     )
   }
@@ -117,9 +135,9 @@ export function openPool(world: World, parts: Pick<Pool, 'key' | 'functions'>): 
 }
 
 /** @throws {ServiceError} when the backend being served has no auth. */
-export function authPlan({ world, id, settings }: Pool): AuthPlan {
+export function authPlan({ world, id, settings, client }: Pool): AuthPlan {
   if (!world.plan.auth) throw new ServiceError('ResourceNotFoundException', `User pool ${id} does not exist.`)
-  const plan = { ...world.plan.auth, ...settings }
+  const plan = { ...world.plan.auth, ...settings, ...client?.settings }
   return { ...plan, groups: orderedGroups(plan) }
 }
 
@@ -148,23 +166,15 @@ export function setInPool<Name extends keyof AuthPlan>(
   store.run('INSERT OR REPLACE INTO pool_settings VALUES (?, ?)', name, JSON.stringify(value))
 }
 
-/** @throws {ServiceError} `ResourceNotFoundException` for any app client but this pool's. */
-export function checkClient(pool: Pool, input: Record<string, unknown>): void {
-  authPlan(pool)
-  const clientId = text(input, 'ClientId')
-  if (clientId !== pool.clientId) {
-    throw new ServiceError('ResourceNotFoundException', `User pool client ${clientId} does not exist.`)
-  }
-}
-
 /** Forgets everybody, keeps the pool. */
 export function resetPool({ world: { store }, settings }: Pool): void {
   for (const name of Object.keys(settings)) delete settings[name as keyof AuthPlan]
-  for (const table of ['users', 'attempts', 'challenges', 'pool_settings', 'oauth_tickets'])
+  for (const table of ['users', 'attempts', 'challenges', 'pool_settings', 'oauth_tickets', 'clients'])
     store.run(`DELETE FROM ${table}`)
 }
 
-function letters(count: number, alphabet: string): string {
+/** Letters by chance. */
+export function randomName(count: number, alphabet: string): string {
   // Bytes past the last whole alphabet would favour its first letters.
   const even = 256 - (256 % alphabet.length)
   let result = ''

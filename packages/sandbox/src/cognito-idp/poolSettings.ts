@@ -1,44 +1,48 @@
 import type { Input } from '../awsJson.js'
-import { invalidParameter, optionalText } from '../input.js'
-import { authPlan, checkClient, type Pool, setInPool } from './pool.js'
+import { invalidParameter, optionalText, text } from '../input.js'
+import type { AuthPlan } from '../plan.js'
+import { paged } from './adminGroups.js'
+import { authPlan, type Pool, setInPool } from './pool.js'
+import { poolSettings, USUAL_POOL } from './poolInput.js'
+import type { Pools } from './pools.js'
+import { regionOf } from './tokens.js'
 import { listUsers } from './users.js'
 
-/** An administrator's changes to the pool itself. They stand above the definition until the sandbox is reset. */
-export const poolOperations = (pool: Pool): Record<string, (input: Input) => object> => ({
-  ListUserPools: () => ({ UserPools: [{ Id: pool.id, Name: POOL_NAME }] }),
+/** Pools that are made, and changes to those there are. What is changed in the definition's stands above it until the sandbox is reset. */
+export const poolOperations = (pool: Pool, pools: Pools): Record<string, (input: Input) => object> => ({
+  ListUserPools(input) {
+    const { page, next } = paged(
+      { ...input, Limit: input.MaxResults },
+      'NextToken',
+      pools.all(),
+      ({ id }) => id,
+    )
+    return {
+      UserPools: page.map((each) => ({ Id: each.id, Name: nameOf(each) })),
+      ...(next ? { NextToken: next } : {}),
+    }
+  },
+
+  CreateUserPool(input) {
+    const name = text(input, 'PoolName')
+    return { UserPool: describedPool(pools.make(name, { ...USUAL_POOL, ...poolSettings(input) })) }
+  },
+
+  UpdateUserPool(input) {
+    for (const [name, value] of Object.entries(poolSettings(input)))
+      setInPool(pool, name as keyof AuthPlan, value as never)
+    return {}
+  },
+
+  DeleteUserPool() {
+    const made = pools.all().find(({ id, made }) => made && id === pool.id)
+    if (!made)
+      throw invalidParameter('The pool of the definition cannot be deleted while the sandbox serves it.')
+    pools.drop(made)
+    return {}
+  },
+
   DescribeUserPool: () => ({ UserPool: describedPool(pool) }),
-  ListUserPoolClients: () => ({
-    UserPoolClients: [{ ClientId: pool.clientId, ClientName: CLIENT_NAME, UserPoolId: pool.id }],
-  }),
-
-  DescribeUserPoolClient(input) {
-    checkClient(pool, input)
-    return { UserPoolClient: describedClient(pool) }
-  },
-
-  /** Lifetimes and rotation; the rest of a client is the definition's. */
-  UpdateUserPoolClient(input) {
-    checkClient(pool, input)
-    const units = (input.TokenValidityUnits ?? {}) as Record<string, string>
-    for (const [token, usual] of [
-      ['accessToken', 'hours'],
-      ['idToken', 'hours'],
-      ['refreshToken', 'days'],
-    ] as const) {
-      const name = `${token.charAt(0).toUpperCase()}${token.slice(1)}`
-      const [amount, unit] = [input[`${name}Validity`], UNITS[units[name] ?? usual]]
-      if (amount === undefined) continue
-      if (typeof amount !== 'number' || !(amount > 0) || !unit)
-        throw invalidParameter(`Invalid ${name}Validity.`)
-      setInPool(pool, `${token}Seconds`, amount * unit)
-    }
-    const rotation = input.RefreshTokenRotation as Input | undefined
-    if (rotation) {
-      const graceSeconds = Number(rotation.RetryGracePeriodSeconds ?? 0)
-      setInPool(pool, 'refreshRotation', rotation.Feature === 'ENABLED' ? { graceSeconds } : null)
-    }
-    return { UserPoolClient: describedClient(pool) }
-  },
 
   GetUserPoolMfaConfig: () => mfaConfig(pool),
 
@@ -72,16 +76,16 @@ function mfaConfig(pool: Pool) {
 }
 
 const POOL_NAME = 'amplify-sandbox'
-const CLIENT_NAME = 'amplify-sandbox-client'
-const UNITS: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 }
+const nameOf = ({ made }: Pool) => made?.name ?? POOL_NAME
 
 function describedPool(pool: Pool) {
   const { loginWith, passwordPolicy: policy, deviceTracking, verifyByLink } = authPlan(pool)
   const addresses = [...(loginWith.email ? ['email'] : []), ...(loginWith.phone ? ['phone_number'] : [])]
   return {
     Id: pool.id,
-    Name: POOL_NAME,
-    Arn: `arn:aws:cognito-idp:${pool.world.region}:${pool.world.accountId}:userpool/${pool.id}`,
+    Name: nameOf(pool),
+    Arn: `arn:aws:cognito-idp:${regionOf(pool.id)}:${pool.world.accountId}:userpool/${pool.id}`,
+    ...(pool.made ? { CreationDate: pool.made.createdAt / 1000 } : {}),
     Policies: {
       PasswordPolicy: {
         MinimumLength: policy.minLength,
@@ -102,32 +106,5 @@ function describedPool(pool: Pool) {
       ? { DeviceConfiguration: { DeviceOnlyRememberedOnUserPrompt: deviceTracking === 'userOptIn' } }
       : {}),
     EstimatedNumberOfUsers: listUsers(pool).length,
-  }
-}
-
-function describedClient(pool: Pool) {
-  const { accessTokenSeconds, idTokenSeconds, refreshTokenSeconds, refreshRotation, oauth } = authPlan(pool)
-  return {
-    UserPoolId: pool.id,
-    ClientName: CLIENT_NAME,
-    ClientId: pool.clientId,
-    AccessTokenValidity: accessTokenSeconds,
-    IdTokenValidity: idTokenSeconds,
-    RefreshTokenValidity: refreshTokenSeconds,
-    TokenValidityUnits: { AccessToken: 'seconds', IdToken: 'seconds', RefreshToken: 'seconds' },
-    RefreshTokenRotation: refreshRotation
-      ? { Feature: 'ENABLED', RetryGracePeriodSeconds: refreshRotation.graceSeconds }
-      : { Feature: 'DISABLED' },
-    PreventUserExistenceErrors: 'ENABLED',
-    EnableTokenRevocation: true,
-    ...(oauth
-      ? {
-          AllowedOAuthFlows: ['code', 'implicit'],
-          AllowedOAuthScopes: oauth.scopes,
-          CallbackURLs: oauth.callbackUrls,
-          LogoutURLs: oauth.logoutUrls,
-          SupportedIdentityProviders: ['COGNITO', ...oauth.providers],
-        }
-      : {}),
   }
 }

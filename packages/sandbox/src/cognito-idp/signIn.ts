@@ -1,6 +1,7 @@
 import type { Input, Operation } from '../awsJson.js'
 import { invalidParameter, optionalText, parameter, text, texts } from '../input.js'
 import { admit, takeNewPassword } from './admit.js'
+import { checkClient, checkFlow } from './clients.js'
 import { answerCode } from './codeFactor.js'
 import { answerCustom, checkCustomServed, nextCustom, withResult } from './customAuth.js'
 import { checkDevice, finishDeviceSrp, startDeviceSrp } from './devices.js'
@@ -8,7 +9,7 @@ import { answerTotp, selectMfa, setUpMfa } from './mfa.js'
 import { migrate } from './migration.js'
 import { answerPasskey } from './passkeys.js'
 import { askForProof, checkPasswordOf, finishSrp, personOf } from './passwordFactor.js'
-import { authPlan, checkClient, type Pool } from './pool.js'
+import { authPlan, type Pool } from './pool.js'
 import { refresh } from './refresh.js'
 import { type Outcome, type SignIn, sessionIn, sessionOver } from './sessions.js'
 
@@ -21,6 +22,7 @@ export function signInOperations(pool: Pool): Record<string, Operation> {
   return {
     async InitiateAuth(input) {
       checkClient(pool, input)
+      checkFlow(pool, text(input, 'AuthFlow'))
       return initiateAuth(pool, input, text(input, 'AuthFlow'))
     },
     async RespondToAuthChallenge(input) {
@@ -43,7 +45,7 @@ export async function initiateAuth(pool: Pool, input: Input, flow: string, hoste
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
     // A client that rotates has no other way to a new token than the operation made for it.
     if (authPlan(pool).refreshRotation) throw invalidParameter(`${flow} flow not enabled for this client`)
-    return refresh(pool, parameter(given, 'REFRESH_TOKEN'), metadata)
+    return refresh(pool, parameter(given, 'REFRESH_TOKEN'), metadata, given.SECRET_HASH)
   }
   if (!FLOWS.includes(flow)) throw invalidParameter(`${flow} flow not enabled for this client`)
   if (flow === 'CUSTOM_AUTH') checkCustomServed(pool)

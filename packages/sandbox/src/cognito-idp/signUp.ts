@@ -9,9 +9,10 @@ import {
   text,
   texts,
 } from '../input.js'
+import { checkClient } from './clients.js'
 import { deliveryTo, expiredCode, sendCode, takeCode } from './codes.js'
 import { passwordFault } from './passwordPolicy.js'
-import { authPlan, checkClient, type Pool } from './pool.js'
+import { authPlan, type Pool } from './pool.js'
 import { close, open, sessionOver } from './sessions.js'
 import { runTrigger } from './triggers.js'
 import { openSignUp } from './userAuth.js'
@@ -23,6 +24,7 @@ export function signUpOperations(pool: Pool): Record<string, Operation> {
   return {
     async SignUp(input) {
       checkClient(pool, input)
+      if (authPlan(pool).signUpClosed) throw notAuthorized('SignUp is not permitted for this user pool')
       const passwordless = !!authPlan(pool).passwordless?.length
       const password =
         passwordless && input.Password === undefined ? undefined : newPassword(input, 'Password')

@@ -63,7 +63,7 @@ export async function startSession(
   const tokens = await sign(pool, user, { ...occasion, originJti, authTime })
   store.run('DELETE FROM refresh_tokens WHERE expires_at < ?', now - 86_400_000)
   store.run(
-    'INSERT INTO refresh_tokens (hash, sub, origin_jti, auth_time, expires_at, revoked, device_key, scopes) VALUES (?, ?, ?, ?, ?, 0, ?, ?)',
+    'INSERT INTO refresh_tokens (hash, sub, origin_jti, auth_time, expires_at, revoked, device_key, scopes, client) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)',
     hash(refreshToken),
     user.sub,
     originJti,
@@ -71,6 +71,7 @@ export async function startSession(
     now + authPlan(pool).refreshTokenSeconds * 1000,
     occasion.deviceKey ?? null,
     occasion.scopes?.join(' ') ?? null,
+    pool.client?.id ?? null,
   )
   addSecret(pool, originJti, refreshToken)
   return { ...tokens, RefreshToken: refreshToken }
@@ -85,6 +86,7 @@ interface RefreshRow {
   device_key: string | null
   scopes: string | null
   until: number | null
+  client: string | null
 }
 
 const sessionOf = ({ world: { store } }: Pool, token: string) =>
@@ -97,7 +99,7 @@ const sessionOf = ({ world: { store } }: Pool, token: string) =>
 export function readRefreshToken(pool: Pool, token: string) {
   const now = pool.world.clock.now()
   const row = sessionOf(pool, token)
-  if (!row) throw notAuthorized('Invalid Refresh Token')
+  if (!row || row.client !== (pool.client?.id ?? null)) throw notAuthorized('Invalid Refresh Token')
   if (row.revoked) throw notAuthorized('Refresh Token has been revoked')
   if (row.until !== null && now >= row.until) {
     throw new ServiceError('RefreshTokenReuseException', 'The refresh token has already been used.')

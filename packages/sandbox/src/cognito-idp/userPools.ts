@@ -1,4 +1,4 @@
-import { exportJWK } from 'jose'
+import { decodeJwt, exportJWK } from 'jose'
 import { answerCall, faultReply, isCallOf, type Operation } from '../awsJson.js'
 import { createHostedPages } from '../cognito-oauth/service.js'
 import type { Functions } from '../functions.js'
@@ -6,6 +6,7 @@ import type {
   CredentialAuthority,
   Service,
   TokenAuthority,
+  UserClaims,
   WireRequest,
   WireResponse,
   World,
@@ -13,16 +14,19 @@ import type {
 import { accountOperations } from './account.js'
 import { adminOperations } from './admin.js'
 import { attributeOperations } from './attributes.js'
+import { asClient } from './clients.js'
 import { deviceOperations } from './devices.js'
 import { mfaOperations } from './mfa.js'
 import { passkeyOperations } from './passkeys.js'
 import { passwordOperations } from './password.js'
-import { authPlan, openPool, type Pool, resetPool, type SigningKey } from './pool.js'
+import { authPlan, type Pool } from './pool.js'
+import { openPools } from './pools.js'
 import { signInOperations } from './signIn.js'
 import { signUpOperations } from './signUp.js'
-import { issuerOf, openSigningKey, regionOf, verifyToken } from './tokens.js'
+import { issuerOf, regionOf, verifyToken } from './tokens.js'
 import { groupsOf, listUsers } from './users.js'
 
+const WELL_KNOWN = '/.well-known/'
 const TARGET = 'AWSCognitoIdentityProviderService'
 
 /** A user as the control page shows it. */
@@ -38,6 +42,8 @@ export interface UserPools extends TokenAuthority {
   readonly hostedPages: Service
   /** How an identity pool knows this user pool: the issuer without its scheme. */
   readonly loginName: string
+  /** Was this token made for the definition's own client? */
+  isOurs(user: UserClaims): boolean
   users(): UserSummary[]
 }
 
@@ -47,12 +53,9 @@ export function createUserPools(
   administrators: CredentialAuthority,
   functions: Functions,
 ): UserPools {
-  // Begun now and waited for by whoever signs first, so that nobody waits for it at the start.
-  let opening: Promise<SigningKey> | undefined
-  const pool = openPool(world, { key: () => opening!, functions })
-  opening = openSigningKey(world)
-  opening.catch((error: Error) => world.log(`cognito-idp: no signing key: ${error.message}`))
-  const operations: Record<string, Operation> = {
+  const pools = openPools(world, functions)
+  const { main } = pools
+  const operationsOf = (pool: Pool): Record<string, Operation> => ({
     ...signUpOperations(pool),
     ...signInOperations(pool),
     ...accountOperations(pool),
@@ -61,39 +64,58 @@ export function createUserPools(
     ...mfaOperations(pool),
     ...deviceOperations(pool),
     ...passkeyOperations(pool),
-    ...adminOperations(pool, administrators),
-  }
-  const wellKnown = () => `/${pool.id}/.well-known/`
+    ...adminOperations(pool, { administrators, pools }),
+  })
+  // Each operation works on the pool, and for the client, that its input means.
+  const operations = Object.fromEntries(
+    Object.keys(operationsOf(main)).map((name): [string, Operation] => [
+      name,
+      (input, request) => operationsOf(pools.meant(input))[name]!(input, request),
+    ]),
+  )
+  const published = ({ url }: WireRequest) =>
+    pools.all().find(({ id }) => url.pathname.startsWith(`/${id}${WELL_KNOWN}`))
 
   return {
     get loginName() {
-      return issuerOf(pool).slice('https://'.length)
+      return issuerOf(main).slice('https://'.length)
     },
-    hostedPages: createHostedPages(pool),
-    verify: (token) => verifyToken(pool, token),
+    hostedPages: createHostedPages(main),
+    verify: (token) => verifyToken(clientOfToken(main, token), token),
+    isOurs: ({ tokenUse, claims }) => (tokenUse === 'id' ? claims.aud : claims.client_id) === main.clientId,
     users: () =>
       world.plan.auth
-        ? listUsers(pool).map((user) => ({
+        ? listUsers(main).map((user) => ({
             username: user.username,
             status: user.status,
             attributes: { sub: user.sub, ...user.attributes },
-            groups: groupsOf(pool, user),
+            groups: groupsOf(main, user),
           }))
         : [],
     service: {
       name: 'cognito-idp',
-      matches: (request) => isCallOf(TARGET, request) || request.url.pathname.startsWith(wellKnown()),
-      handle: (request) =>
-        request.url.pathname.startsWith(wellKnown())
-          ? publish(pool, request, request.url.pathname.slice(wellKnown().length))
-          : answerCall(TARGET, operations, request),
-      fault: faultReply,
-      outputs: () => outputsOf(pool),
-      reset: () => resetPool(pool),
-      close: async () => {
-        await opening?.catch(() => {})
+      matches: (request) => isCallOf(TARGET, request) || !!published(request),
+      handle: (request) => {
+        const pool = published(request)
+        return pool
+          ? publish(pool, request, request.url.pathname.slice(`/${pool.id}${WELL_KNOWN}`.length))
+          : answerCall(TARGET, operations, request)
       },
+      fault: faultReply,
+      outputs: () => outputsOf(main),
+      reset: pools.reset,
+      close: pools.close,
     },
+  }
+}
+
+/** The pool as the client sees it for which this token was made. */
+function clientOfToken(pool: Pool, token: string): Pool {
+  try {
+    const { token_use, aud, client_id } = decodeJwt(token)
+    return asClient(pool, String(token_use === 'id' ? aud : client_id)) ?? pool
+  } catch {
+    return pool
   }
 }
 

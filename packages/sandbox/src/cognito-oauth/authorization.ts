@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { same } from '../cognito-idp/passwordFactor.js'
 import { authPlan, type Pool } from '../cognito-idp/pool.js'
 import type { OAuthPlan } from '../plan.js'
 
@@ -141,12 +142,7 @@ export function take<Data>(pool: Pool, kind: TicketKind, ticket: string): Data |
 /** RFC 7636, section 4.6 */
 export function answersChallenge(verifier: string, challenge: string): boolean {
   if (!/^[\w.~-]{43,128}$/.test(verifier)) return false
-  return sameText(createHash('sha256').update(verifier).digest('base64url'), challenge)
-}
-
-export function sameText(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
+  return same(createHash('sha256').update(verifier).digest('base64url'), challenge)
 }
 
 const fingerprint = (ticket: string) => createHash('sha256').update(ticket).digest('hex')

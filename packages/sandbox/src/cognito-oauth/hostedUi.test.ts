@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { GetUserCommand } from '@aws-sdk/client-cognito-identity-provider'
+import { CreateUserPoolClientCommand, GetUserCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { defineAuth, defineBackend } from '@backline/schema/backend'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -141,6 +141,39 @@ test('a code is good once, for the app that asked, for five minutes', async () =
   expect(await redeem(late)).toMatchObject({ error: 'invalid_grant' })
   expect(await redeem(late, { client_id: 'other' })).toMatchObject({ error: 'invalid_client' })
   expect(await tokens({ grant_type: 'password' })).toMatchObject({ error: 'unsupported_grant_type' })
+})
+
+test('a client that was made has pages of its own, and shows its secret for the tokens', async () => {
+  await pool.register(ADA)
+  const redirect_uri = 'https://kiosk.example.com/'
+  const { UserPoolClient } = await pool.sdk.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: pool.UserPoolId,
+      ClientName: 'kiosk',
+      GenerateSecret: true,
+      CallbackURLs: [redirect_uri],
+    }),
+  )
+  const { ClientId: client_id = '', ClientSecret = '' } = UserPoolClient!
+  const page = await browser.visit(authorizeUrl({ client_id, redirect_uri }))
+  const { left } = await browser.submit(page, { username: ADA, password: PASSWORD })
+  const again = await browser.visit(authorizeUrl({ client_id, redirect_uri }))
+  const body = (code: URL | undefined) => ({
+    grant_type: 'authorization_code',
+    code: code!.searchParams.get('code')!,
+    redirect_uri,
+    code_verifier: VERIFIER,
+  })
+  // The definition's client may not spend it, and nobody without the secret.
+  expect(await tokens(body(left))).toMatchObject({ error: 'invalid_grant' })
+  expect(await tokens({ ...body(again.left), client_id })).toMatchObject({ error: 'invalid_client' })
+  const answer = await fetch(`${pool.sandbox.url}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${client_id}:${ClientSecret}`)}` },
+    body: new URLSearchParams(body(again.left)),
+  })
+  const { id_token } = (await answer.json()) as TokenAnswer
+  expect(decodeJwt(id_token!).aud).toBe(client_id)
 })
 
 test('who is signed in is not asked again, until they sign out', async () => {

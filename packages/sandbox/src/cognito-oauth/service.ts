@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ServiceError } from '../awsJson.js'
+import { asClient } from '../cognito-idp/clients.js'
+import { same } from '../cognito-idp/passwordFactor.js'
 import type { Pool } from '../cognito-idp/pool.js'
 import { startSession } from '../cognito-idp/tokens.js'
 import { userBySub } from '../cognito-idp/users.js'
@@ -12,7 +14,6 @@ import {
   NotRedirectable,
   oauthPlan,
   readRequest,
-  sameText,
   take,
 } from './authorization.js'
 import { claimsAsked, claimsOf, federatedUser, type ProviderClaims } from './federation.js'
@@ -52,14 +53,15 @@ async function answered(pool: Pool, request: WireRequest): Promise<WireResponse>
   }
 }
 
-async function route(pool: Pool, request: WireRequest): Promise<WireResponse> {
+async function route(main: Pool, request: WireRequest): Promise<WireResponse> {
   const { url, method } = request
+  const pool = asClient(main, url.searchParams.get('client_id') ?? undefined) ?? main
   const path = url.pathname
   const posted = method === 'POST'
   if (!posted && method !== 'GET' && method !== 'HEAD') return { status: 405 }
   if (path === '/oauth2/userInfo') return userInfo(pool, request)
-  if (path === '/oauth2/token' && posted) return tokenEndpoint(pool, await body(request))
-  if (path === '/oauth2/revoke' && posted) return revokeEndpoint(pool, await body(request))
+  if (path === '/oauth2/token' && posted) return tokenEndpoint(pool, request, await body(request))
+  if (path === '/oauth2/revoke' && posted) return revokeEndpoint(pool, request, await body(request))
   if (path === CONFIRM_BY_LINK && method === 'GET') return confirmByLink(pool, request)
   if (path === '/oauth2/authorize') return authorize(pool, request)
   if (path === '/oauth2/idpresponse') return fromProvider(pool, request)
@@ -164,19 +166,20 @@ async function provider(pool: Pool, request: WireRequest, name: string): Promise
 
 const LABELS: Record<string, string> = { email: 'Who are you there? Your email' }
 
-async function fromProvider(pool: Pool, { url }: WireRequest): Promise<WireResponse> {
+async function fromProvider(main: Pool, { url }: WireRequest): Promise<WireResponse> {
   const begun = take<{ asked: AuthorizationRequest; name: string }>(
-    pool,
+    main,
     'state',
     url.searchParams.get('state') ?? '',
   )
   const answer = take<{ name: string; claims: ProviderClaims }>(
-    pool,
+    main,
     'provider',
     url.searchParams.get('code') ?? '',
   )
   if (!begun || answer?.name !== begun.name)
     throw new NotRedirectable('This sign-in has expired. Start again in the app.')
+  const pool = asClient(main, begun.asked.clientId) ?? main
   try {
     const user = await federatedUser(pool, answer.name, answer.claims)
     if (!user.enabled) throw new AuthorizationError(begun.asked, 'access_denied', 'User is disabled.')
@@ -225,7 +228,7 @@ async function formOf(request: WireRequest): Promise<{ csrf: string; typed: URLS
   if (request.method !== 'POST')
     return { csrf: known || randomBytes(24).toString('base64url'), typed: new URLSearchParams() }
   const typed = await body(request)
-  if (!known || !sameText(known, typed.get('_csrf') ?? '')) {
+  if (!known || !same(known, typed.get('_csrf') ?? '')) {
     throw new NotRedirectable('This form is not ours, or cookies are off. Start again in the app.')
   }
   return { csrf: known, typed }

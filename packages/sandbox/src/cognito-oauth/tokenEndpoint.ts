@@ -1,4 +1,6 @@
 import { ServiceError } from '../awsJson.js'
+import { asClient } from '../cognito-idp/clients.js'
+import { same } from '../cognito-idp/passwordFactor.js'
 import type { Pool } from '../cognito-idp/pool.js'
 import { refresh } from '../cognito-idp/refresh.js'
 import { revokeSession, startSession, verifyToken } from '../cognito-idp/tokens.js'
@@ -14,10 +16,14 @@ export interface CodeData {
 }
 
 /** POST /oauth2/token */
-export async function tokenEndpoint(pool: Pool, body: URLSearchParams): Promise<WireResponse> {
+export async function tokenEndpoint(
+  main: Pool,
+  request: WireRequest,
+  body: URLSearchParams,
+): Promise<WireResponse> {
   const value = (name: string) => body.get(name) ?? ''
-  if (value('client_id') !== pool.clientId)
-    return refusal('invalid_client', 'There is no app client of this id.')
+  const pool = callingClient(main, request, body)
+  if (!pool) return refusal('invalid_client', 'There is no app client of this id and secret.')
   try {
     switch (value('grant_type')) {
       case 'authorization_code':
@@ -35,10 +41,22 @@ export async function tokenEndpoint(pool: Pool, body: URLSearchParams): Promise<
   }
 }
 
+/** The client that asks, by its id and, where it has one, its secret: RFC 6749, section 2.3.1. */
+function callingClient(main: Pool, { headers }: WireRequest, body: URLSearchParams): Pool | undefined {
+  const basic = /^Basic (.+)$/i.exec(headers.authorization ?? '')?.[1]
+  const [id, secret] = basic
+    ? Buffer.from(basic, 'base64').toString('utf8').split(':').map(decodeURIComponent)
+    : [body.get('client_id'), body.get('client_secret')]
+  const pool = asClient(main, id ?? undefined)
+  const known = pool?.client?.secret
+  return known === undefined || same(known, secret ?? '') ? pool : undefined
+}
+
 async function withCode(pool: Pool, body: URLSearchParams): Promise<WireResponse> {
   // Taken before it is judged: a code that was shown to the wrong client is no good to the right one either.
   const data = take<CodeData>(pool, 'code', body.get('code') ?? '')
-  if (!data) return refusal('invalid_grant', 'The code is not known, or no longer.')
+  if (!data || data.request.clientId !== pool.clientId)
+    return refusal('invalid_grant', 'The code is not known, or no longer.')
   const { request, sub } = data
   if (body.get('redirect_uri') !== request.redirectUri) {
     return refusal('invalid_grant', 'The redirect_uri is not the one that the code was asked for with.')
@@ -76,9 +94,9 @@ export async function userInfo(pool: Pool, { headers }: WireRequest): Promise<Wi
 }
 
 /** POST /oauth2/revoke */
-export function revokeEndpoint(pool: Pool, body: URLSearchParams): WireResponse {
-  if (body.get('client_id') !== pool.clientId)
-    return refusal('invalid_client', 'There is no app client of this id.')
+export function revokeEndpoint(main: Pool, request: WireRequest, body: URLSearchParams): WireResponse {
+  const pool = callingClient(main, request, body)
+  if (!pool) return refusal('invalid_client', 'There is no app client of this id and secret.')
   const token = body.get('token')
   if (!token) return refusal('invalid_request', 'token is missing.')
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
