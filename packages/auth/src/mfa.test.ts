@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { shown } from './authenticatorApp.fixture.js'
 import {
   confirmSignIn,
   fetchMFAPreference,
@@ -15,19 +15,6 @@ import { scriptedPool, tokensOf } from './scriptedPool.fixture.js'
 
 const state = useSandbox({ multifactor: { mode: 'OPTIONAL', totp: true, sms: true } })
 const named = (name: string) => expect.objectContaining({ name })
-
-/** What an authenticator app shows: RFC 6238 with base32 of RFC 4648. */
-function shown(secret: string, ahead = 0): string {
-  const bits = [...secret]
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('')
-  const key = Buffer.from(bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead))
-  const hash = createHmac('sha1', key).update(counter).digest()
-  const at = hash[19]! & 15
-  return `${(hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000}`.padStart(6, '0')
-}
 
 test('an authenticator app is set up, preferred, and asked for at the next sign-in', async () => {
   const username = 'ada@example.com'
