@@ -1,30 +1,22 @@
 import {
+  type AuthFlowType,
   type Context,
   currentContext,
   type Session,
+  type SignInDetails,
   session,
   storedSession,
   userPool,
 } from '@backline/core/internal'
 import { AuthError } from './errors.js'
 
-/** The flows of v6. A session that an older app stored may name any of them; {@link SignInOptions} says which `signIn` offers. */
-export type AuthFlowType =
-  | 'USER_AUTH'
-  | 'USER_SRP_AUTH'
-  | 'CUSTOM_WITH_SRP'
-  | 'CUSTOM_WITHOUT_SRP'
-  | 'USER_PASSWORD_AUTH'
+export type { AuthFlowType }
 
 export interface AuthUser {
   username: string
   userId: string
   /** How this user came in. Absent where an older app, or another way in, has not kept it. */
-  signInDetails?: {
-    /** What the user typed: an email address, a phone number or a username. */
-    loginId?: string
-    authFlowType?: AuthFlowType
-  }
+  signInDetails?: SignInDetails
 }
 
 export type GetCurrentUserOutput = AuthUser
@@ -65,6 +57,6 @@ export function userOf({ username, accessToken, idToken, signInDetails }: Sessio
   return {
     username: (claims['cognito:username'] ?? claims.username ?? username) as string,
     userId: claims.sub as string,
-    ...(signInDetails && { signInDetails: signInDetails as AuthUser['signInDetails'] }),
+    ...(signInDetails && { signInDetails }),
   }
 }

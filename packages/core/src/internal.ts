@@ -33,6 +33,7 @@ export type { GraphQLAuthMode, LibraryOptions, OAuthConfig, ResourcesConfig } fr
 export { type RestJsonCall, restJson } from './restJson.js'
 export { session, storedSession } from './session.js'
 export {
+  type AuthFlowType,
   clearSession,
   clearStoredDevice,
   type DeviceMetadata,

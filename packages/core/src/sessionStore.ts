@@ -12,9 +12,19 @@ export interface DeviceMetadata {
   randomPassword?: string
 }
 
+/** The flows of v6. A session that an older app stored may name any of them. */
+export type AuthFlowType =
+  | 'USER_AUTH'
+  | 'USER_SRP_AUTH'
+  | 'CUSTOM_WITH_SRP'
+  | 'CUSTOM_WITHOUT_SRP'
+  | 'USER_PASSWORD_AUTH'
+
+/** How a user came in. */
 export interface SignInDetails {
+  /** What the user typed: an email address, a phone number or a username. */
   loginId?: string
-  authFlowType?: string
+  authFlowType?: AuthFlowType
 }
 
 export interface SessionOptions {
