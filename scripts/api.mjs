@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from '@typescript/typescript6'
-import { packages, root } from './packages.mjs'
+import { packages, root, subpathOf } from './packages.mjs'
 
 const check = process.argv.includes('--check')
 const folder = join(root, 'docs/api')
@@ -41,7 +41,7 @@ function report(name, manifest, entries) {
     const module = checker.getSymbolAtLocation(source)
     const exported = module ? checker.getExportsOfModule(module) : []
     const blocks = exported.map((symbol) => surface(checker, symbol)).sort()
-    return `## ${manifest.name}${entry === 'index' ? '' : `/${entry.replace(/^(auth|storage|adapter-core|adapter-nextjs)-/, '$1/').replace(/-server$/, '/server')}`}\n\n${blocks.length ? `\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n` : 'Nothing.\n'}`
+    return `## ${manifest.name}${subpathOf(manifest, entry)}\n\n${blocks.length ? `\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n` : 'Nothing.\n'}`
   })
   return `# ${manifest.name}\n\nGenerated from the built declarations by \`npm run api\`.\n\n${sections.join('\n')}`
 }

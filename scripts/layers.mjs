@@ -37,6 +37,8 @@ const ALLOWED = {
     '@backline/storage/queue',
     '@backline/storage/react',
     '@backline/storage/server',
+    '@backline/geo',
+    '@backline/geo/location-service',
     '@backline/schema',
     '@backline/schema/backend',
     '@backline/ssr',
@@ -64,6 +66,7 @@ const SUMS = [
   'data/src/match.ts',
   'storage/src/parts.ts',
   'storage/src/xml.ts',
+  'geo/src/shapes.ts',
 ]
 /** The sandbox keeps one folder per service; elsewhere a package is flat. */
 const FOLDERS = ['sandbox']

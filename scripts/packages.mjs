@@ -15,5 +15,12 @@ export const packages = readdirSync(join(root, 'packages'))
     return { folder, manifest, entries: [...new Set(entries)] }
   })
 
+/** What an app imports an entry by: `''` for `index`, `/auth/server` for `auth-server`. */
+export function subpathOf({ exports }, entry) {
+  const subpaths = Object.keys(exports).filter((key) => exports[key].source === `./src/${entry}.ts`)
+  const subpath = subpaths.find((key) => key === `./${entry}`) ?? subpaths[0]
+  return subpath.slice(1)
+}
+
 /** These two are installed alone by apps, so they carry the other packages within them. */
 export const SELF_CONTAINED = ['backline', 'sandbox']

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, version as esbuild } from 'esbuild'
-import { packages, root } from '../../scripts/packages.mjs'
+import { packages, root, subpathOf } from '../../scripts/packages.mjs'
 
 // Bytes after brotli. `budget` is for what loads at once, `all` for that and everything it may load on demand (the signer, cookies, live
 // queries). `goal` is where we want to be and are not: docs/decisions/0016 has the parts. `never` lists what must not be in it.
@@ -15,23 +15,23 @@ const SIGNER = 'AWS4-HMAC'
 const SRP = 'Caldera'
 const MULTIPART = 'CompleteMultipartUpload'
 const IMPORTS = [
-  { what: 'Amplify', of: {}, budget: 3_490, all: 3_490, goal: 3_000 },
-  { what: 'fetchAuthSession', of: { auth: ['fetchAuthSession'] }, budget: 8_450, all: 9_230, goal: 6_500 },
+  { what: 'Amplify', of: {}, budget: 3_510, all: 3_510, goal: 3_000 },
+  { what: 'fetchAuthSession', of: { auth: ['fetchAuthSession'] }, budget: 8_480, all: 9_260, goal: 6_500 },
   {
     what: 'getCurrentUser',
     of: { auth: ['getCurrentUser'] },
-    budget: 7_700,
-    all: 8_470,
+    budget: 7_730,
+    all: 8_500,
     goal: 6_500,
     never: [SRP],
   },
-  { what: 'signUp', of: { auth: ['signUp'] }, budget: 5_900, all: 5_900, goal: 5_500, never: [SIGNER, SRP] },
+  { what: 'signUp', of: { auth: ['signUp'] }, budget: 5_920, all: 5_920, goal: 5_500, never: [SIGNER, SRP] },
   { what: 'signIn', of: { auth: ['signIn'] }, budget: 11_520, all: 12_860, goal: 10_000, never: [SIGNER] },
   {
     what: 'signOut',
     of: { auth: ['signOut'] },
-    budget: 8_650,
-    all: 9_450,
+    budget: 8_670,
+    all: 9_470,
     goal: 7_000,
     never: [SIGNER, SRP],
   },
@@ -53,7 +53,7 @@ const IMPORTS = [
   {
     what: 'signInWithRedirect',
     of: { auth: ['signInWithRedirect'] },
-    budget: 10_050,
+    budget: 10_070,
     all: 11_000,
     goal: 8_500,
     never: [SIGNER, SRP],
@@ -88,7 +88,7 @@ const IMPORTS = [
     what: 'generateClient',
     of: { data: ['generateClient'] },
     budget: 18_000,
-    all: 27_870,
+    all: 27_900,
     goalAll: 25_000,
   },
   {
@@ -103,7 +103,7 @@ const IMPORTS = [
     what: 'getUrl',
     of: { storage: ['getUrl'] },
     budget: 11_610,
-    all: 14_080,
+    all: 14_100,
     goalAll: 13_000,
     never: [MULTIPART],
   },
@@ -127,13 +127,29 @@ const IMPORTS = [
     what: 'getProperties',
     of: { storage: ['getProperties'] },
     budget: 11_190,
-    all: 13_660,
+    all: 13_690,
     goalAll: 13_500,
     never: [MULTIPART],
   },
   { what: 'copy', of: { storage: ['copy'] }, budget: 12_440, all: 14_900, goalAll: 13_500 },
-  { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 16_520, all: 18_990 },
-  { what: 'all of storage', of: { storage: '*' }, budget: 19_570, all: 22_050, goalAll: 20_000 },
+  { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 16_580, all: 19_060 },
+  { what: 'all of storage', of: { storage: '*' }, budget: 19_630, all: 22_110, goalAll: 20_000 },
+  {
+    what: 'searchByText',
+    of: { geo: ['searchByText'] },
+    budget: 10_440,
+    all: 12_920,
+    never: ['clockwise', 'style-descriptor'],
+  },
+  {
+    what: 'transformRequest',
+    of: { geo: ['transformRequest'] },
+    budget: 9_200,
+    all: 11_680,
+    never: ['clockwise'],
+  },
+  { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_640, all: 15_120 },
+  { what: 'all of geo', of: { geo: '*' }, budget: 13_200, all: 15_680, goalAll: 15_500 },
   {
     what: 'typical app',
     of: {
@@ -141,11 +157,14 @@ const IMPORTS = [
       data: ['generateClient'],
       storage: ['uploadData', 'getUrl', 'list'],
     },
-    budget: 33_640,
-    all: 42_430,
+    budget: 33_710,
+    all: 42_520,
     goal: 33_000,
   },
 ]
+
+/** Two categories of theirs are packages of their own. */
+const THEIRS = { geo: '@aws-amplify/geo', interactions: '@aws-amplify/interactions' }
 
 const check = process.argv.includes('--check')
 const json = process.argv.includes('--json')
@@ -204,13 +223,17 @@ process.exitCode = check && (heavy.length || rows.some(({ broken }) => broken.le
 async function alike(names) {
   const same = {}
   for (const [subpath, list] of Object.entries(names)) {
-    if (list !== '*') same[subpath] = list
-    else {
-      const theirs = await import(`aws-amplify/${subpath}`)
-      same[subpath] = Object.keys(await import(`backline/${subpath}`)).filter((name) => name in theirs)
-    }
+    const theirs = await import(moduleOf('aws-amplify', subpath))
+    const ours = list === '*' ? Object.keys(await import(`backline/${subpath}`)) : list
+    same[subpath] = ours.filter((name) => name in theirs)
+    // A function that they have as a method only, they have with the whole object.
+    if (!same[subpath].length) same[subpath] = Object.keys(theirs)
   }
   return same
+}
+
+function moduleOf(library, subpath) {
+  return (library === 'aws-amplify' && THEIRS[subpath]) || `${library}/${subpath}`
 }
 
 async function bundle(code) {
@@ -234,7 +257,7 @@ async function weigh(library, of) {
   const used = ['Amplify']
   for (const [subpath, names] of Object.entries(of)) {
     const list = names === '*' ? Object.keys(await import(`backline/${subpath}`)) : names
-    lines.push(`import { ${list.join(', ')} } from '${library}/${subpath}'`)
+    lines.push(`import { ${list.join(', ')} } from '${moduleOf(library, subpath)}'`)
     used.push(...list)
   }
   const { outputFiles, metafile } = await bundle(`${lines.join('\n')}\nconsole.log(${used.join(', ')})`)
@@ -262,11 +285,11 @@ function reached({ outputFiles, metafile }, kinds) {
 }
 
 async function weighUnused(entry) {
-  const subpath =
-    entry === 'index'
-      ? ''
-      : `/${entry.replace(/^(auth|storage|adapter-core|adapter-nextjs)-/, '$1/').replace(/-server$/, '/server')}`
-  const chunks = reached(await bundle(`import 'backline${subpath}'`), ['import-statement', 'dynamic-import'])
+  const { manifest } = packages.find(({ folder }) => folder === 'backline')
+  const chunks = reached(await bundle(`import 'backline${subpathOf(manifest, entry)}'`), [
+    'import-statement',
+    'dynamic-import',
+  ])
   return { entry, bytes: sizes(chunks).min }
 }
 

@@ -29,7 +29,13 @@ export { page } from './page.js'
 export { passkey } from './passkeys.js'
 export type { KeyValueStorageInterface, OpenedPage, Page, Platform } from './platform.js'
 export { definiteRefusal, fetchTokens } from './refresh.js'
-export type { GraphQLAuthMode, LibraryOptions, OAuthConfig, ResourcesConfig } from './resourcesConfig.js'
+export type {
+  GeoConfig,
+  GraphQLAuthMode,
+  LibraryOptions,
+  OAuthConfig,
+  ResourcesConfig,
+} from './resourcesConfig.js'
 export { type RestJsonCall, restJson } from './restJson.js'
 export { session, storedSession } from './session.js'
 export {

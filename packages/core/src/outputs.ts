@@ -4,7 +4,7 @@ import type { ResourcesConfig } from './resourcesConfig.js'
 // amplify_outputs.json, versions 1 to 1.5.
 // https://github.com/aws-amplify/amplify-backend/blob/main/packages/client-config/src/client-config-schema/schema_v1.4.json
 // Beyond that schema we read where local services are: auth.user_pool_endpoint, auth.identity_pool_endpoint, data.realtime_url,
-// custom.events.realtime_url and storage.endpoint.
+// custom.events.realtime_url, storage.endpoint, geo.endpoint (with geo.api_version), and in custom.interactions the bots.
 
 const endpoint =
   'url!=endpoint realtime_url=realtimeEndpoint aws_region=region api_key default_authorization_type@!=defaultAuthMode model_introspection%'
@@ -16,8 +16,9 @@ auth.passwordless.web_authn:Auth.Cognito.passwordless.webAuthn:relying_party_id 
 auth.oauth:Auth.Cognito.loginWith.oauth:domain! scopes* redirect_sign_in_uri*=redirectSignIn redirect_sign_out_uri*=redirectSignOut response_type identity_providers*=providers
 data:API.GraphQL:${endpoint}
 custom.events:API.Events:${endpoint}
+custom.interactions:Interactions:LexV1% LexV2%
 storage:Storage.S3:bucket_name!=bucket aws_region!=region endpoint buckets*
-geo:Geo.LocationService:aws_region!=region maps% search_indices% geofence_collections%
+geo:Geo.LocationService:aws_region!=region endpoint api_version? maps% search_indices% geofence_collections%
 analytics.amazon_pinpoint:Analytics.Pinpoint:app_id! aws_region!=region
 notifications.amazon_connect:Notifications.PushNotification.CustomerProfiles:endpoint! aws_region!=region`
 

@@ -122,6 +122,10 @@ export interface AnalyticsConfig {
 export interface GeoConfig {
   LocationService?: {
     region: string
+    /** Base URL of a service that is not AWS's, such as the sandbox. */
+    endpoint?: string
+    /** 2: the second generation of places and maps, which has no resources. */
+    apiVersion?: unknown
     maps?: { items: Record<string, unknown>; default: string }
     searchIndices?: { items: string[]; default: string }
     geofenceCollections?: { items: string[]; default: string }
@@ -129,8 +133,11 @@ export interface GeoConfig {
 }
 
 export interface InteractionsConfig {
-  LexV1?: Record<string, { alias: string; region: string }>
-  LexV2?: Record<string, { botId: string; aliasId: string; localeId: string; region: string }>
+  LexV1?: Record<string, { alias: string; region: string; endpoint?: string }>
+  LexV2?: Record<
+    string,
+    { botId: string; aliasId: string; localeId: string; region: string; endpoint?: string }
+  >
 }
 
 interface PinpointApp {

@@ -41,7 +41,7 @@ export function signHeaders(
   return headers
 }
 
-/** The query of a link that is good for so many seconds. Headers of AWS's move into it, the body is not hashed. */
+/** The query of a link that is good for so many seconds. Headers of AWS's move into it. It has no body; S3 alone leaves that open. */
 export function signQuery(request: Signable, expiresIn: number, signing: Signing): string {
   const { sessionToken } = signing.credentials
   const headers: Record<string, string> = {}
@@ -60,7 +60,8 @@ export function signQuery(request: Signable, expiresIn: number, signing: Signing
   )
   if (sessionToken) query.push(['X-Amz-Security-Token', sessionToken])
   const parameters = encoded(query)
-  const canonical = { ...request, signed, query: joined(sorted(parameters)), payloadHash: 'UNSIGNED-PAYLOAD' }
+  const payloadHash = signing.service === 's3' ? 'UNSIGNED-PAYLOAD' : hex(sha256(bytes('')))
+  const canonical = { ...request, signed, query: joined(sorted(parameters)), payloadHash }
   return `${joined(parameters)}&X-Amz-Signature=${signatureOf(canonical, signing)}`
 }
 

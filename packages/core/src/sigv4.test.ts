@@ -300,7 +300,9 @@ test('whatever the request, its headers and its link are those of SignatureV4', 
     expect({ host: url.host, ...signed.headers }, `seed ${seed}`).toEqual(theirs.headers)
 
     const link = await presign(ctx, { method: 'PUT', url, headers }, { ...scope, expiresIn: 60 })
-    const notHashed = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
+    // Only S3 takes a link to a body that nobody has hashed.
+    const notHashed: Record<string, string> =
+      service === 's3' ? { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } : {}
     const names = new Set(Object.keys(notHashed))
     const linked = await official.presign(
       { ...wire, headers: { ...wire.headers, ...notHashed } },

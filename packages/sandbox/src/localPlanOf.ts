@@ -1,6 +1,7 @@
 import type { LocalProps } from '@backline/schema/backend'
 import { firehosePlan } from './firehose/plan.js'
 import { kinesisPlan } from './kinesis/plan.js'
+import { geoPlan } from './location/plan.js'
 import { personalizePlan } from './personalize/plan.js'
 import { pinpointPlan } from './pinpoint/plan.js'
 import type { LocalPlan } from './plan.js'
@@ -15,6 +16,7 @@ const PARTS: { [Service in keyof LocalPlan]-?: (props: LocalProps, outputs: Outp
     firehose: ({ firehose }) => firehose && firehosePlan(firehose),
     personalize: ({ personalize }) => personalize && personalizePlan(personalize),
     pinpoint: ({ pinpoint }, { analytics }) => pinpointPlan(pinpoint, analytics?.amazon_pinpoint),
+    geo: ({ geo }, outputs) => geoPlan(geo, outputs.geo),
   }
 
 /** The sections that `backend.addOutput({ … })` may have added. */

@@ -17,6 +17,7 @@ import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { createKinesis } from './kinesis/service.js'
 import { loadBackend } from './loader.js'
+import { createLocation } from './location/service.js'
 import { createPersonalize } from './personalize/service.js'
 import { createPinpoint } from './pinpoint/service.js'
 import { ACCOUNT, REGION } from './place.js'
@@ -203,6 +204,7 @@ function assemble(
     identityPools.service,
     createAppSyncEvents({ world, tokens: userPools, credentials: identityPools, functions }),
     createAppSync(world, userPools, identityPools).service,
+    ...createLocation(world, identityPools),
     s3.service,
     createKinesis(world, identityPools),
     createFirehose(world, identityPools, s3.deliver),

@@ -1,4 +1,5 @@
 import { type Definition, define } from './kind.js'
+import type { GeoProps } from './localPlaces.js'
 import type { FirehoseProps, KinesisProps, PersonalizeProps, PinpointProps } from './localStreams.js'
 
 /** One key for each service of AWS that an `amplify/` folder has no `define…` for. */
@@ -7,6 +8,7 @@ export interface LocalProps {
   firehose?: FirehoseProps
   personalize?: PersonalizeProps
   pinpoint?: PinpointProps
+  geo?: GeoProps
 }
 
 export type LocalDefinition = Definition<'local', LocalProps>

@@ -1,0 +1,2 @@
+// `@aws-amplify/geo/location-service`
+export * from '@backline/geo/location-service'

@@ -1,0 +1,2 @@
+// `@aws-amplify/geo`
+export * from '@backline/geo'

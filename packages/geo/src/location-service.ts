@@ -1,0 +1,2 @@
+// `@aws-amplify/geo/location-service`
+export { AmazonLocationServiceProvider } from './provider.js'
