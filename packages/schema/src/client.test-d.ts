@@ -2,12 +2,11 @@
 
 import type { Observable } from 'rxjs'
 import { a, type Client, type ClientSchema, type ListResult, type SingularResult } from './index.js'
-import type { schema as shop } from './shop.fixture.js'
+import type { Schema as Shop } from './shop.types.fixture.js'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_is: Same<A, B>) => undefined
 
-type Shop = ClientSchema<typeof shop>
 declare const client: Client<Shop>
 const { Customer, Employee, Order, OrderLine } = client.models
 

@@ -11,8 +11,9 @@ import type {
 } from './conversationClient.js'
 import type { AnyRecord } from './fields.js'
 import type { CompositeKeyCondition, NumericKeyCondition, StringKeyCondition } from './filters.js'
+import type { GeneratedSchema } from './generated.js'
 import type { AnyIndex, OperationName } from './models.js'
-import type { OfficialCalls, OfficialEnums, OfficialModels, OfficialSubscriptions } from './official.js'
+import type { OfficialClient } from './official.js'
 import type { OperationCalls, OperationEntry, OperationTypes, SubscriptionCalls } from './operationTypes.js'
 import type {
   CallOptions,
@@ -25,7 +26,7 @@ import type {
   SingularReturnValue,
 } from './results.js'
 import type { Path, Selected, SelectedOf } from './selection.js'
-import type { CustomTypes, KeyValue, ModelTypes } from './values.js'
+import type { CustomTypeEntry, CustomTypes, EnumEntry, KeyValue, ModelTypes } from './values.js'
 
 declare const types: unique symbol
 declare const source: unique symbol
@@ -44,18 +45,8 @@ export interface ModelEntry<T extends AnyRecord> {
   /** What `get` takes. */
   identifier: T['identifier']
   /** The enums and custom types written inside the model. */
-  nestedTypes: NestedTypes<T['schema'], T['fields']>
+  nestedTypes: T['nested']
   readonly [types]: T
-}
-
-export interface EnumEntry<Value> {
-  readonly __entityType: 'enum'
-  type: Value
-}
-
-export interface CustomTypeEntry<T extends AnyRecord> {
-  readonly __entityType: 'customType'
-  type: T['type']
 }
 
 /** `Schema['chat']` of a conversation route. */
@@ -78,12 +69,6 @@ type Entry<S extends AnyRecord, N extends string, D extends AnyRecord> = D['~kin
 
 type Entries<S extends AnyRecord, Types extends AnyRecord> = {
   [N in keyof Types]: Entry<S, N & string, Types[N]>
-}
-
-type NestedTypes<S extends AnyRecord, F extends AnyRecord> = {
-  [K in keyof F as F[K]['~kind'] extends 'enum' | 'custom' ? K : never]: F[K]['~kind'] extends 'enum'
-    ? EnumEntry<F[K]['~enum']>
-    : CustomTypeEntry<CustomTypes<S, F[K]>>
 }
 
 /**
@@ -112,13 +97,13 @@ export type SelectionSet<Model, Paths extends readonly string[]> = Model extends
 
 /** The part of a client that follows from the schema. */
 export interface Client<Schema> {
-  readonly models: ModelsOf<Schema>
-  readonly enums: EnumsOf<Schema>
-  readonly queries: CallsOf<Schema, 'Query'>
-  readonly mutations: CallsOf<Schema, 'Mutation'>
-  readonly subscriptions: SubscriptionsOf<Schema>
-  readonly generations: CallsOf<Schema, 'Generation'>
-  readonly conversations: ConversationsOf<Schema>
+  readonly models: Part<Schema, 'models'>
+  readonly enums: Part<Schema, 'enums'>
+  readonly queries: Part<Schema, 'queries'>
+  readonly mutations: Part<Schema, 'mutations'>
+  readonly subscriptions: Part<Schema, 'subscriptions'>
+  readonly generations: Part<Schema, 'generations'>
+  readonly conversations: Part<Schema, 'conversations'>
 }
 
 /** `any` where the schema's own type could not be found: what is not known cannot be wrong. */
@@ -129,42 +114,29 @@ type IfKnown<Schema, Then> = [Schema] extends [never]
       any
     : Then
 
-type ModelsOf<Schema> = IfKnown<
+/** Schemas are those of our builder, generated ones, and those of the official builder. */
+type Part<Schema, P extends keyof Client<never>> = IfKnown<
   Schema,
   Schema extends { readonly [source]?: infer S extends AnyRecord }
-    ? Models<S>
-    : OfficialModels<Schema & object>
+    ? InferredClient<S>[P]
+    : Schema extends GeneratedSchema<infer C extends AnyRecord>
+      ? C[P]
+      : OfficialClient<Schema & object>[P]
 >
 
-type EnumsOf<Schema> = IfKnown<
-  Schema,
-  Schema extends { readonly [source]?: infer S extends AnyRecord }
-    ? Enums<S['~types']>
-    : OfficialEnums<Schema & object>
->
-
-type CallsOf<Schema, Kind extends 'Query' | 'Mutation' | 'Generation'> = IfKnown<
-  Schema,
-  Schema extends { readonly [source]?: infer S extends AnyRecord }
-    ? OperationCalls<S, Kind>
-    : OfficialCalls<Schema & object, `custom${Kind}`>
->
-
-type SubscriptionsOf<Schema> = IfKnown<
-  Schema,
-  Schema extends { readonly [source]?: infer S extends AnyRecord }
-    ? SubscriptionCalls<S>
-    : OfficialSubscriptions<Schema & object>
->
-
-type ConversationsOf<Schema> = IfKnown<
-  Schema,
-  {
-    readonly [N in keyof Schema as Schema[N] extends { __entityType: 'customConversation' }
+interface InferredClient<S extends AnyRecord> {
+  readonly models: Models<S>
+  readonly enums: Enums<S['~types']>
+  readonly queries: OperationCalls<S, 'Query'>
+  readonly mutations: OperationCalls<S, 'Mutation'>
+  readonly subscriptions: SubscriptionCalls<S>
+  readonly generations: OperationCalls<S, 'Generation'>
+  readonly conversations: {
+    readonly [N in keyof S['~types'] as S['~types'][N]['~kind'] extends 'conversation'
       ? N
       : never]: ConversationRoute
   }
->
+}
 
 export type Models<S extends AnyRecord> = {
   readonly [N in keyof S['~types'] as S['~types'][N]['~kind'] extends 'model' ? N : never]: Operations<
@@ -180,7 +152,7 @@ type Operations<T extends AnyRecord> = ([T['model']['~disabled']] extends [never
 
 type OperationsOf<T extends AnyRecord> = T['model']['~keys'] extends readonly [string]
   ? ModelOperations<T>
-  : ModelOperations<T> & KeyedList<T>
+  : ModelOperations<T> & KeyedList<T, KeyCondition<T, T['model']['~keys']>>
 
 type Disabled<Name extends OperationName> =
   | Name
@@ -257,18 +229,24 @@ export interface ModelOperations<T extends AnyRecord> {
 }
 
 /** `list` of a model with sort keys also reads one partition, in order. */
-interface KeyedList<T extends AnyRecord> {
+export interface KeyedList<T extends AnyRecord, Key> {
   list<const P extends string = never>(
-    options: IndexQueryOptions<T, P> & KeyCondition<T, T['model']['~keys']>,
+    options: IndexQueryOptions<T, P> & Key,
   ): ListReturnValue<Selected<T, P>>
 }
 
 type IndexQueries<T extends AnyRecord, Index extends AnyIndex> = {
-  [I in Index as QueryName<T['name'], I>]: <const P extends string = never>(
-    input: KeyCondition<T, readonly [I['~partition'], ...I['~sort']]>,
-    options?: IndexQueryOptions<T, P>,
-  ) => ListReturnValue<Selected<T, P>>
+  [I in Index as QueryName<T['name'], I>]: IndexQuery<
+    T,
+    KeyCondition<T, readonly [I['~partition'], ...I['~sort']]>
+  >
 }
+
+/** The query of a secondary index. */
+export type IndexQuery<T extends AnyRecord, Key> = <const P extends string = never>(
+  input: Key,
+  options?: IndexQueryOptions<T, P>,
+) => ListReturnValue<Selected<T, P>>
 
 type QueryName<N extends string, I extends AnyIndex> = [I['~query']] extends [never]
   ? `list${N}By${Capitalize<I['~partition']>}${AndNames<I['~sort']>}`
@@ -339,8 +317,16 @@ type NestedEnums<Types extends AnyRecord> = {
 type NestedEnum<Types extends AnyRecord> = {
   [N in keyof Types & string]: Types[N]['~kind'] extends 'model' | 'custom'
     ? EnumsWithin<Types[N]['~fields'], Capitalize<N>>
-    : never
+    : Types[N]['~kind'] extends 'operation'
+      ? EnumsWithin<Types[N]['~fields'], Capitalize<N>> | ReturnedEnums<Types[N]['~returns'], Capitalize<N>>
+      : never
 }[keyof Types & string]
+
+type ReturnedEnums<R extends AnyRecord, N extends string> = R['~kind'] extends 'enum'
+  ? { name: `${N}ReturnType`; value: R['~enum'] }
+  : R['~kind'] extends 'custom'
+    ? EnumsWithin<R['~fields'], `${N}ReturnType`>
+    : never
 
 type EnumsWithin<F extends AnyRecord, Before extends string> = {
   [K in keyof F & string]: F[K]['~kind'] extends 'enum'

@@ -26,6 +26,8 @@ export interface SchemaDefinition {
   readonly engine: DatabaseEngine
   /** All names of models, custom types and enums in the order of the SDL: as written, custom types last, then what was written inline. */
   readonly order: readonly string[]
+  /** Those of them that were written inside another type or an operation, and named after it. */
+  readonly inline: readonly string[]
 }
 
 export type DatabaseEngine = 'dynamodb' | 'mysql' | 'postgresql'

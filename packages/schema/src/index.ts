@@ -4,13 +4,13 @@ export type {
   Client,
   ClientSchema,
   ConversationEntry,
-  CustomTypeEntry,
-  EnumEntry,
   Enums,
   EnumValues,
   FilterOptions,
   GetOptions,
+  IndexQuery,
   IndexQueryOptions,
+  KeyedList,
   ListOptions,
   ModelEntry,
   ModelOperations,
@@ -94,6 +94,7 @@ export type {
   SubscriptionNumericFilter,
   SubscriptionStringFilter,
 } from './filters.js'
+export type { GeneratedSchema, Nested, NestedList, ToMany, ToOne } from './generated.js'
 export type { EntryPath } from './handlers.js'
 export type { IntrospectedConversation } from './introspectConversations.js'
 export type { IntrospectedField, IntrospectedFields, IntrospectedValue } from './introspectedFields.js'
@@ -149,4 +150,11 @@ export type {
 export { type AnySchema, definitionOf, type Schema } from './schema.js'
 export { configure, type SqlSchema } from './sql.js'
 export type { JsFunction, Transformed } from './transformed.js'
-export type { CustomTypes, LazyMany, LazyOne, ModelTypes } from './values.js'
+export type {
+  CustomTypeEntry,
+  CustomTypes,
+  EnumEntry,
+  LazyMany,
+  LazyOne,
+  ModelTypes,
+} from './values.js'

@@ -4,6 +4,7 @@
 //
 // E is the schema's entry of a model, Flat its fields with relations laid out, P the paths of a selection set.
 
+import type { ConversationRoute } from './conversationClient.js'
 import type { AnyRecord } from './fields.js'
 import type {
   BooleanFilter,
@@ -25,7 +26,22 @@ import type {
 } from './results.js'
 import type { Pretty } from './values.js'
 
-export type OfficialModels<Schema extends AnyRecord> = {
+/** What a client of such a schema has. */
+export interface OfficialClient<Schema extends AnyRecord> {
+  readonly models: OfficialModels<Schema>
+  readonly enums: OfficialEnums<Schema>
+  readonly queries: OfficialCalls<Schema, 'customQuery'>
+  readonly mutations: OfficialCalls<Schema, 'customMutation'>
+  readonly subscriptions: OfficialSubscriptions<Schema>
+  readonly generations: OfficialCalls<Schema, 'customGeneration'>
+  readonly conversations: {
+    readonly [N in keyof Schema as Schema[N] extends { __entityType: 'customConversation' }
+      ? N
+      : never]: ConversationRoute
+  }
+}
+
+type OfficialModels<Schema extends AnyRecord> = {
   readonly [N in keyof Schema as Schema[N] extends { __entityType: 'model' } ? N : never]: Omit<
     OfficialOperations<Schema[N], Schema[N]['__meta']['flatModel']>,
     keyof Schema[N]['__meta']['disabledOperations']
@@ -33,21 +49,21 @@ export type OfficialModels<Schema extends AnyRecord> = {
     OfficialIndexQueries<Schema[N], Schema[N]['__meta']['flatModel']>
 }
 
-export type OfficialEnums<Schema extends AnyRecord> = {
+type OfficialEnums<Schema extends AnyRecord> = {
   readonly [N in keyof Schema as Schema[N] extends { __entityType: 'enum' } ? N : never]: {
     values(): Schema[N]['type'][]
   }
 }
 
 /** Custom operations, of which the official types say what they take and what they answer. */
-export type OfficialCalls<Schema extends AnyRecord, Kind extends string> = {
+type OfficialCalls<Schema extends AnyRecord, Kind extends string> = {
   readonly [N in keyof Schema as Schema[N] extends { __entityType: Kind } ? N : never]: OperationCall<{
     args: Schema[N]['args']
     answer: Whole<Schema[N]['type']>
   }>
 }
 
-export type OfficialSubscriptions<Schema extends AnyRecord> = {
+type OfficialSubscriptions<Schema extends AnyRecord> = {
   readonly [N in keyof Schema as Schema[N] extends { __entityType: 'customSubscription' }
     ? N
     : never]: SubscriptionCall<{ args: Schema[N]['args']; answer: Whole<Schema[N]['type']> }>

@@ -2,8 +2,8 @@
 
 import { a, type Client, type ClientSchema } from './index.js'
 import type { schema } from './shop.fixture.js'
+import type { Schema } from './shop.types.fixture.js'
 
-type Schema = ClientSchema<typeof schema>
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_is: Same<A, B>) => undefined
 

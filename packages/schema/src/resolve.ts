@@ -107,6 +107,7 @@ export function resolve(
     ),
     engine,
     order: Object.freeze(order),
+    inline: Object.freeze(order.filter((name) => !Object.hasOwn(types, name))),
   })
   checkDefinition(definition)
   checkOperations(definition)

@@ -40,7 +40,9 @@ type Below<S extends AnyRecord, D extends AnyRecord> = D['~plain'] extends true
       ? IsNamedEnum<S, D> extends true
         ? NoFields
         : CustomTypes<S, S['~types'][D['~to']]>
-      : CustomTypes<S, D>
+      : D['~kind'] extends 'branch'
+        ? D['~types']
+        : CustomTypes<S, D>
 
 type HeadOf<P> = P extends `${infer Head}.${string}` ? Head : P
 type RestOf<P, Head extends string> = P extends `${Head}.${infer Rest}` ? Rest : never
@@ -50,8 +52,8 @@ export type Selected<T extends AnyRecord, P> = [P] extends [never] ? T['row'] : 
 
 type Picked<T extends AnyRecord, P> = Pretty<
   PickedFields<T['schema'], T['fields'], HeadOf<P> & keyof T['fields'], P> & {
-    readonly [H in HeadOf<P> & T['model']['~systemNames']]: string
-  } & { readonly [H in HeadOf<P> & T['ruleNames']]: T['ruleFields'][H] }
+    readonly [H in HeadOf<P> & T['ownNames']]: T['own'][H]
+  }
 >
 
 type PickedFields<S extends AnyRecord, F extends AnyRecord, K extends keyof F, P> = {
@@ -66,11 +68,22 @@ type PickedValue<S extends AnyRecord, D extends AnyRecord, P> = D['~kind'] exten
     : PickedRow<ModelTypes<S, D['~to']>, P> | null
   : [P] extends [never]
     ? PresentValue<S, D>
+    : D['~kind'] extends 'branch'
+      ? PickedBranch<D, P>
+      : '*' extends P
+        ? PresentValue<S, D>
+        : D['~kind'] extends 'ref'
+          ? Listed<D, Picked<CustomTypes<S, S['~types'][D['~to']]>, P>>
+          : Picked<CustomTypes<S, D>, P> | null
+
+/** What generated types say of the fields that lead further. */
+type PickedBranch<D extends AnyRecord, P> = D['~is'] extends 'many'
+  ? PickedRow<D['~types'], P>[]
+  : D['~is'] extends 'one'
+    ? PickedRow<D['~types'], P> | null
     : '*' extends P
-      ? PresentValue<S, D>
-      : D['~kind'] extends 'ref'
-        ? Listed<D, Picked<CustomTypes<S, S['~types'][D['~to']]>, P>>
-        : Picked<CustomTypes<S, D>, P> | null
+      ? Listed<D, D['~types']['row']>
+      : Listed<D, Picked<D['~types'], P>>
 
 type PickedRow<T extends AnyRecord, P> = '*' extends P
   ? [Exclude<P, '*'>] extends [never]

@@ -2,13 +2,12 @@
 // repository; nothing here runs.
 
 import { a, type ClientSchema, type Json, type SelectionSet } from './index.js'
-import type { schema as shop } from './shop.fixture.js'
+import type { Schema as Shop } from './shop.types.fixture.js'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_is: Same<A, B>) => undefined
 type Keys<T> = keyof T & string
 
-type Shop = ClientSchema<typeof shop>
 type Customer = Shop['Customer']
 type Order = Shop['Order']
 

@@ -21,8 +21,9 @@ export interface ModelTypes<
   readonly name: N
   readonly model: M
   readonly fields: F
-  readonly ruleNames: Exclude<R['~one'] | R['~many'], keyof F>
-  readonly ruleFields: RuleFields<R, F>
+  /** What a row has beside its written fields. */
+  readonly ownNames: M['~systemNames'] | Exclude<R['~one'] | R['~many'], keyof F>
+  readonly own: SystemFields<M> & RuleFields<R, F>
   /** What operations give back: every field present, relations as functions. */
   readonly row: Pretty<Present<S, F, keyof F> & SystemFields<M> & RuleFields<R, F>>
   /** What `*` selects: the same without the relations. */
@@ -56,6 +57,8 @@ export interface ModelTypes<
   } & SubscriptionLogic<S, N>
   /** Names that are a selection by themselves. */
   readonly leaves: M['~leafNames'] | M['~systemNames'] | R['~one'] | R['~many']
+  /** The enums and custom types written inside it. */
+  readonly nested: NestedTypes<S, F>
   /** What selects all of it from outside. */
   readonly all: '*'
   /** What an editor offers in a selection set, one level deep. */
@@ -71,8 +74,8 @@ export interface CustomTypes<S extends AnyRecord, M extends AnyRecord, F extends
   readonly schema: S
   readonly model: M
   readonly fields: F
-  readonly ruleNames: never
-  readonly ruleFields: unknown
+  readonly ownNames: never
+  readonly own: unknown
   readonly row: Pretty<Present<S, F, keyof F>>
   readonly stored: Pretty<Present<S, F, keyof F>>
   readonly type: Pretty<Given<S, F, M['~requiredNames']> & MaybeGiven<S, F, M['~optionalNames']>>
@@ -81,9 +84,26 @@ export interface CustomTypes<S extends AnyRecord, M extends AnyRecord, F extends
   readonly offers: { [K in keyof F & string]: Offer<S, F[K], K> }[keyof F & string]
 }
 
+/** `Schema['OrderStatus']` of an enum. */
+export interface EnumEntry<Value> {
+  readonly __entityType: 'enum'
+  type: Value
+}
+
+/** `Schema['Address']` of a custom type. */
+export interface CustomTypeEntry<T extends AnyRecord> {
+  readonly __entityType: 'customType'
+  type: T['type']
+}
+
+type NestedTypes<S extends AnyRecord, F extends AnyRecord> = {
+  [K in keyof F as F[K]['~kind'] extends 'enum' | 'custom' ? K : never]: F[K]['~kind'] extends 'enum'
+    ? EnumEntry<F[K]['~enum']>
+    : CustomTypeEntry<CustomTypes<S, F[K]>>
+}
+
 /** What a path runs into where there is nothing below. */
 export interface NoFields {
-  readonly model: { readonly '~systemNames': never }
   readonly fields: Record<never, never>
   readonly leaves: never
   readonly all: never
@@ -144,18 +164,14 @@ export type Listed<D extends AnyRecord, Value> = D['~isList'] extends true
   : Value | D['~null']
 
 type Lazy<S extends AnyRecord, D extends AnyRecord> = D['~isMany'] extends true
-  ? LazyMany<S, D['~to']>
-  : LazyOne<S, D['~to']>
+  ? LazyMany<ModelTypes<S, D['~to']>>
+  : LazyOne<ModelTypes<S, D['~to']>>
 
 /** Reads the related row. */
-export type LazyOne<S extends AnyRecord, N extends string> = (
-  options?: CallOptions,
-) => SingularReturnValue<ModelTypes<S, N>['row']>
+export type LazyOne<T extends AnyRecord> = (options?: CallOptions) => SingularReturnValue<T['row']>
 
 /** Reads the related rows, a page at a time. */
-export type LazyMany<S extends AnyRecord, N extends string> = (
-  options?: CallOptions & PageOptions,
-) => ListReturnValue<ModelTypes<S, N>['row']>
+export type LazyMany<T extends AnyRecord> = (options?: CallOptions & PageOptions) => ListReturnValue<T['row']>
 
 type Identifier<S extends AnyRecord, F extends AnyRecord, K extends string> = {
   [X in K]: X extends keyof F ? KeyValue<S, F[X]> : string
