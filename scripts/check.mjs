@@ -27,6 +27,7 @@ const GATES = [
   ['layers', 'node', 'scripts/layers.mjs'],
   ['unused', 'knip'],
   ['size', 'node', 'benchmarks/size/size.mjs', '--check'],
+  ['cost of types', 'node', 'benchmarks/types/bench-types.mjs', '--check'],
   ['road', 'node', 'scripts/road.mjs', '--check'],
   ['api', 'node', 'scripts/api.mjs', '--check'],
   ...packages.map((each) => [`publint ${each.folder}`, 'publint', tarball(each), '--strict']),

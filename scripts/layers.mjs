@@ -25,7 +25,7 @@ const ALLOWED = {
     'type @backline/schema',
   ],
   'react-native': CORE,
-  sandbox: ['@backline/schema', '@backline/schema/backend', '@backline/core'],
+  sandbox: ['@backline/schema', '@backline/schema/backend', '@backline/schema/generate', '@backline/core'],
   backline: [
     '@backline/core',
     '@backline/auth',

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `backline sandbox`: hands over to the sandbox package of the app, which is a development dependency and not ours to bring.
+// `backline sandbox` and `backline generate`: hand over to the sandbox package of the app, which is a development dependency
+// and not ours to bring.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,10 +10,13 @@ import { pathToFileURL } from 'node:url'
 const [command, ...args] = process.argv.slice(2)
 const HELP = `backline <command>
 
-  sandbox   the backend of your amplify/ folder, on this machine   (backline sandbox --help)
+  sandbox          the backend of your amplify/ folder, on this machine   (backline sandbox --help)
+  generate types   the types of its schema as plain interfaces            (backline generate --help)
 `
+/** What the sandbox package has for each. */
+const RUNS = { sandbox: 'runSandbox', generate: 'runGenerate' }
 
-if (command !== 'sandbox') {
+if (!Object.hasOwn(RUNS, command ?? '')) {
   const asked = !command || command === 'help' || command === '--help' || command === '-h'
   console[asked ? 'log' : 'error'](asked ? HELP : `backline has no command '${command}'.\n\n${HELP}`)
   process.exit(asked ? 0 : 2)
@@ -42,8 +46,8 @@ if (!found) {
   process.exit(1)
 }
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-const { runSandbox } = await import(pathToFileURL(found).href)
-process.exit(await runSandbox(args))
+const sandbox = await import(pathToFileURL(found).href)
+process.exit(await sandbox[RUNS[command]](args))
 
 function newEnough(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)

@@ -60,9 +60,11 @@ test("the app's own sandbox gets the arguments, and its exit code is the command
   )
   writeFileSync(
     join(home, 'index.js'),
-    'export const runSandbox = async (args) => (console.log(JSON.stringify(args)), 7)',
+    `export const runSandbox = async (args) => (console.log(JSON.stringify(args)), 7)
+    export const runGenerate = async (args) => (console.log('generate ' + args), 0)`,
   )
   expect(await run('sandbox', '--port', '0')).toEqual({ code: 7, stdout: '["--port","0"]\n', stderr: '' })
+  expect(await run('generate', 'types')).toEqual({ code: 0, stdout: 'generate types\n', stderr: '' })
   rmSync(home, { recursive: true })
 })
 

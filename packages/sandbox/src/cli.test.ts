@@ -222,6 +222,7 @@ test('a change of the folder is served at once; one that is wrong is explained, 
 
   write(join(app, 'amplify/backend.ts'), todoWith('title'))
   await sandbox.hears('Reloaded in')
+  expect(readFileSync(join(app, 'amplify_schema.d.ts'), 'utf8')).toContain('Todo: ModelEntry<Todo$Types>')
   expect(fields()).toContain('title')
   const { url, api_key } = outputsOf(app).data
   const create = async () => {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { whereItThrew } from './loader.js'
+import { loadBackend, whereItThrew } from './loader.js'
 import { type Sandbox, startSandbox } from './sandbox.js'
+import { type Outcome, TYPES_FILE, writeTypes } from './schemaTypes.js'
 
 const HELP = `backline sandbox: the backend of your amplify/ folder, on this machine, with no AWS account
 
@@ -12,6 +13,8 @@ const HELP = `backline sandbox: the backend of your amplify/ folder, on this mac
   --port <number>      the one port of every service         (20300)
   --data <folder>      where it keeps its data               (.backline)
   --outputs <file>     the configuration it writes           (amplify_outputs.json)
+  --types <file>       the types of the schema it writes     (amplify_schema.d.ts, beside the outputs)
+  --no-types           write none
   --memory             keep nothing between runs
   --reset              forget all data first
   --once               do not watch the folder for changes
@@ -23,6 +26,8 @@ const OPTIONS = {
   port: { type: 'string', default: '20300' },
   data: { type: 'string', default: '.backline' },
   outputs: { type: 'string', default: 'amplify_outputs.json' },
+  types: { type: 'string' },
+  'no-types': { type: 'boolean', default: false },
   memory: { type: 'boolean', default: false },
   reset: { type: 'boolean', default: false },
   once: { type: 'boolean', default: false },
@@ -63,9 +68,11 @@ export async function runSandbox(args: string[]): Promise<number> {
 async function serveUntilEnded(options: ReturnType<typeof read>, port: number): Promise<number> {
   const started = performance.now()
   let sandbox: Sandbox
+  let backend: unknown
   try {
+    backend = await loadBackend(options.backend)
     sandbox = await startSandbox({
-      backend: options.backend,
+      backend,
       port,
       dataDir: options.memory ? ':memory:' : resolve(options.data),
     })
@@ -81,12 +88,19 @@ async function serveUntilEnded(options: ReturnType<typeof read>, port: number): 
     console.error((error as Error).message)
     return 1
   }
-  const stopWatching = options.once ? () => {} : reloadOnChange(options.backend, options.outputs, sandbox)
+  const types = options['no-types']
+    ? undefined
+    : (options.types ?? join(dirname(options.outputs), TYPES_FILE))
+  const typed = keepTypes(types, backend)
+  const stopWatching = options.once ? () => {} : reloadOnChange(options, types, sandbox)
   console.log(
     [
       `The sandbox is up after ${Math.round(performance.now() - started)} ms.`,
       `  backend   ${relative(process.cwd(), resolve(options.backend)) || '.'}/${options.once ? '' : ', watched for changes'}`,
       `  outputs   ${options.outputs}`,
+      ...(typed && typed !== 'absent'
+        ? [`  types     ${types}${typed === 'renewed' ? ', which was stale and is written anew' : ''}`]
+        : []),
       `  services  ${sandbox.url}`,
       `  inbox     ${sandbox.url}/_backline/`,
       'Stop it with Ctrl+C.',
@@ -124,14 +138,31 @@ function writeOutputs(file: string, sandbox: Sandbox) {
   }
 }
 
-function reloadOnChange(folder: string, outputs: string, sandbox: Sandbox): () => void {
+/** Writes the types of the schema. What goes wrong is said and stops nobody. */
+function keepTypes(file: string | undefined, backend: unknown): Outcome | undefined {
+  if (file === undefined) return undefined
+  try {
+    return writeTypes(file, backend)
+  } catch (error) {
+    console.error((error as Error).message)
+    return undefined
+  }
+}
+
+function reloadOnChange(
+  { backend: folder, outputs }: ReturnType<typeof read>,
+  types: string | undefined,
+  sandbox: Sandbox,
+): () => void {
   let timer: NodeJS.Timeout | undefined
   let reloading = Promise.resolve()
   const reload = async () => {
     const began = performance.now()
     try {
-      await sandbox.update(folder)
+      const backend = await loadBackend(folder)
+      await sandbox.update(backend)
       writeOutputs(outputs, sandbox)
+      keepTypes(types, backend)
       console.log(`Reloaded in ${Math.round(performance.now() - began)} ms.`)
     } catch (error) {
       console.error(`${(error as Error).message}\nThe last good backend keeps running.`)

@@ -59,11 +59,14 @@ interface Builder {
   url(): Text
   ipAddress(): Text
   /** Rows of another model that hold this row's key in `references`. */
-  hasMany<const To extends string>(model: To, references: References): HasManyField<To>
+  hasMany<const To extends string, const R extends References>(model: To, references: R): HasManyField<To, R>
   /** The one row of another model that holds this row's key in `references`. */
-  hasOne<const To extends string>(model: To, references: References): HasOneField<To>
+  hasOne<const To extends string, const R extends References>(model: To, references: R): HasOneField<To, R>
   /** The row of another model whose key this row holds in `references`. */
-  belongsTo<const To extends string>(model: To, references: References): BelongsToField<To>
+  belongsTo<const To extends string, const R extends References>(
+    model: To,
+    references: R,
+  ): BelongsToField<To, R>
   /** A question of one's own: `client.queries.<name>`. */
   query: typeof query
   /** A change of one's own: `client.mutations.<name>`. */

@@ -150,9 +150,16 @@ export interface DataProps {
 
 export type DataDefinition = Definition<'data', DataProps>
 
-/** The app's GraphQL API: `defineData({ schema, authorizationModes })`. */
+/**
+ * The app's GraphQL API: `defineData({ schema, authorizationModes })`.
+ *
+ * @throws {SchemaError} where the schema refers to a type that it does not have, and is not combined with one that has
+ */
 export function defineData(props: DataProps): DataDefinition {
-  return define('data', props)
+  const data = define('data', props)
+  const { missing } = (props.schema as { data?: { missing?: Error } } | undefined)?.data ?? {}
+  if (missing) throw missing
+  return data
 }
 
 // --------------------------------------------------------------------------------------------------------------- storage

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { a, definitionOf, SchemaError } from './index.js'
+import { definitionOf, SchemaError } from './index.js'
+import { a } from './loose.fixture.js'
 
 const open = (allow: { publicApiKey(): never }) => [allow.publicApiKey()]
 

@@ -1,5 +1,6 @@
 import { a as official } from '@aws-amplify/data-schema'
 import { expect, test } from 'vitest'
+import { defineData } from './backend.js'
 import { a, definitionOf, modelIntrospection } from './index.js'
 
 /** Two schemas that name types of each other. */
@@ -68,6 +69,7 @@ test('several schemas are one API, each with its own rules', () => {
 test('a name that is only in the other schema is waited for, and missed where it does not come', () => {
   const [shop] = two(a)
   expect(() => shop.transform()).toThrow('Order.status refers to "Status", which the schema does not define.')
+  expect(() => defineData({ schema: shop })).toThrow('Order.status refers to "Status"')
 })
 
 test('names that two of them define, and what is no schema, are refused', () => {

@@ -1,9 +1,10 @@
 // Asks the compiler, as an editor or `tsc` would: modules of this folder, some of them with other text.
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import ts from '@typescript/typescript6'
 
-const folder = import.meta.dirname
+const folder = dirname(fileURLToPath(import.meta.url))
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -40,6 +41,9 @@ export interface Complaint {
   file: string
 }
 
+/** What does not change between two programs. */
+const kept = new Map<string, ts.SourceFile | undefined>()
+
 function hostWith(texts: Record<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(options)
   const textOf = (path: string) =>
@@ -50,9 +54,9 @@ function hostWith(texts: Record<string, string>): ts.CompilerHost {
     readFile: (path) => textOf(path) ?? host.readFile(path),
     getSourceFile: (path, language, ...rest) => {
       const text = textOf(path)
-      return text === undefined
-        ? host.getSourceFile(path, language, ...rest)
-        : ts.createSourceFile(path, text, language)
+      if (text !== undefined) return ts.createSourceFile(path, text, language)
+      if (!kept.has(path)) kept.set(path, host.getSourceFile(path, language, ...rest))
+      return kept.get(path)
     },
   }
 }

@@ -60,22 +60,33 @@ export interface AnyField extends Buildable<'scalar' | 'enum' | 'custom' | 'ref'
 export type Fields = Record<string, AnyField>
 
 /** What a scalar is, shared by all fields of its family. */
-export interface Family<Filter = unknown, LiveFilter = unknown, Key = unknown, Validator = unknown> {
+export interface Family<
+  Filter = unknown,
+  LiveFilter = unknown,
+  Key = unknown,
+  Validator = unknown,
+  KeyKind = unknown,
+> {
   readonly filter: Filter
   readonly liveFilter: LiveFilter
   readonly key: Key
   /** What `validate` offers. */
   readonly validator: Validator
+  /** Keys of one kind may hold each other. */
+  readonly keyKind: KeyKind
 }
 /** Everything that travels as a string. */
-export interface StringFamily extends Family<StringFilter, SubscriptionStringFilter, Yes, never> {}
+export interface StringFamily extends Family<StringFilter, SubscriptionStringFilter, Yes, never, 'text'> {}
 /** Strings that may be anything, and so can be validated. */
-export interface TextFamily extends Family<StringFilter, SubscriptionStringFilter, Yes, StringValidator> {}
+export interface TextFamily
+  extends Family<StringFilter, SubscriptionStringFilter, Yes, StringValidator, 'text'> {}
 export interface NumberFamily
-  extends Family<NumericFilter, SubscriptionNumericFilter, Yes, NumericValidator> {}
-export interface TimestampFamily extends Family<NumericFilter, SubscriptionNumericFilter, Yes, never> {}
-export interface BooleanFamily extends Family<BooleanFilter, SubscriptionBooleanFilter, No, never> {}
-export interface JsonFamily extends Family<StringFilter, SubscriptionStringFilter, No, never> {}
+  extends Family<NumericFilter, SubscriptionNumericFilter, Yes, NumericValidator, 'number'> {}
+export interface TimestampFamily
+  extends Family<NumericFilter, SubscriptionNumericFilter, Yes, never, 'number'> {}
+export interface BooleanFamily
+  extends Family<BooleanFilter, SubscriptionBooleanFilter, No, never, 'no key'> {}
+export interface JsonFamily extends Family<StringFilter, SubscriptionStringFilter, No, never, 'no key'> {}
 
 /** A field whose value is known without looking at the rest of the schema. */
 interface Plain<Value, Rules extends AnyRule> {
@@ -90,6 +101,9 @@ export interface ScalarField<F extends Family, Value, HasDefault = No, Rules ext
   readonly '~filter': F['filter']
   readonly '~liveFilter': F['liveFilter']
   readonly '~key': F['key']
+  readonly '~keyKind': F['keyKind']
+  readonly '~down': never
+  readonly '~up': never
   readonly '~leaf': Yes
   readonly '~required': null extends Value ? No : Yes
   readonly '~optional': null extends Value ? Yes : No
@@ -112,6 +126,9 @@ export interface ListField<F extends Family, Item, Null, Rules extends AnyRule =
   readonly '~filter': F['filter']
   readonly '~liveFilter': F['liveFilter']
   readonly '~key': No
+  readonly '~keyKind': 'no key'
+  readonly '~down': never
+  readonly '~up': never
   readonly '~leaf': Yes
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
@@ -125,6 +142,9 @@ export interface EnumType<Value extends string> extends Buildable<'enum'>, Plain
   readonly '~filter': EnumFilter<Value>
   readonly '~liveFilter': SubscriptionStringFilter
   readonly '~key': Yes
+  readonly '~keyKind': 'enum'
+  readonly '~down': never
+  readonly '~up': never
   readonly '~leaf': Yes
   readonly '~required': No
   readonly '~optional': Yes
@@ -136,6 +156,9 @@ export interface CustomType<F extends AnyRecord> extends Buildable<'custom'> {
   readonly '~fields': F
   readonly '~rules': never
   readonly '~key': No
+  readonly '~keyKind': 'no key'
+  readonly '~down': never
+  readonly '~up': never
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': Yes
@@ -158,6 +181,9 @@ export interface RefField<To extends string, Null, Rules extends AnyRule = never
   readonly '~null': Null
   readonly '~rules': Rules
   readonly '~key': Yes
+  readonly '~keyKind': 'enum'
+  readonly '~down': never
+  readonly '~up': never
   readonly '~leaf': No
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
@@ -185,6 +211,9 @@ export interface RefListField<To extends string, ItemNull, Null, Rules extends A
   readonly '~null': Null
   readonly '~rules': Rules
   readonly '~key': No
+  readonly '~keyKind': 'no key'
+  readonly '~down': never
+  readonly '~up': never
   readonly '~leaf': No
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
@@ -193,34 +222,52 @@ export interface RefListField<To extends string, ItemNull, Null, Rules extends A
   authorization<R extends AnyRule>(callback: AllowCallback<R>): RefListField<To, ItemNull, Null, R>
 }
 
-interface Relation<To extends string, Many extends boolean, Rules extends AnyRule>
-  extends Buildable<'relation'> {
+/** `'orderId'`, `'region,number'` */
+type Joined<References> = References extends string
+  ? References
+  : References extends readonly [infer First extends string, ...infer Rest]
+    ? Rest extends readonly []
+      ? First
+      : `${First},${Joined<Rest>}`
+    : string
+
+/** A relation is seen `~down` from the rows that are pointed at, and `~up` from those that point: `Post:authorId`. */
+interface Relation<
+  To extends string,
+  Many extends boolean,
+  Down extends string,
+  Up extends string,
+  Rules extends AnyRule,
+> extends Buildable<'relation'> {
   readonly '~plain': false
   readonly '~to': To
   readonly '~isMany': Many
   readonly '~rules': Rules
   readonly '~key': No
+  readonly '~keyKind': 'no key'
+  readonly '~down': Down
+  readonly '~up': Up
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': No
   readonly '~defaulted': No
 }
 
-export interface BelongsToField<To extends string, Rules extends AnyRule = never>
-  extends Relation<To, false, Rules> {
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, R>
+export interface BelongsToField<To extends string, References = string, Rules extends AnyRule = never>
+  extends Relation<To, false, never, `${To}:${Joined<References>}`, Rules> {
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, References, R>
 }
 
-export interface HasOneField<To extends string, Rules extends AnyRule = never>
-  extends Relation<To, false, Rules> {
-  required(): HasOneField<To, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, R>
+export interface HasOneField<To extends string, References = string, Rules extends AnyRule = never>
+  extends Relation<To, false, `${To}:${Joined<References>}`, never, Rules> {
+  required(): HasOneField<To, References, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, References, R>
 }
 
-export interface HasManyField<To extends string, Rules extends AnyRule = never>
-  extends Relation<To, true, Rules> {
-  valueRequired(): HasManyField<To, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, R>
+export interface HasManyField<To extends string, References = string, Rules extends AnyRule = never>
+  extends Relation<To, true, `${To}:${Joined<References>}`, never, Rules> {
+  valueRequired(): HasManyField<To, References, Rules>
+  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, References, R>
 }
 
 /** What a field was built to, before its names are resolved. Every builder value keeps it in `data`, frozen. */

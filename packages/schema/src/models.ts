@@ -54,6 +54,23 @@ type KeyNames<F extends AnyRecord, Names extends readonly string[]> = {
   readonly [I in keyof Names]: Names[I] & F[Names[I]]['~key']
 }
 
+/** `'text'`, `'text,number'` */
+type KeyKinds<F extends AnyRecord, Keys extends readonly string[]> = Keys extends readonly [
+  infer First extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? Rest extends readonly []
+    ? KeyKind<F, First>
+    : `${KeyKind<F, First>},${KeyKinds<F, Rest>}`
+  : string
+
+/** A generated `id` is text. */
+export type KeyKind<F extends AnyRecord, K extends string> = K extends keyof F
+  ? F[K]['~keyKind'] & string
+  : K extends 'id'
+    ? 'text'
+    : 'missing'
+
 export interface Model<
   F extends AnyRecord,
   Keys extends readonly string[] = readonly ['id'],
@@ -73,6 +90,10 @@ export interface Model<
   readonly '~defaultedNames': NamesWith<F, '~defaulted'>
   readonly '~leafNames': NamesWith<F, '~leaf'>
   readonly '~fieldRules': F[keyof F]['~rules']
+  /** Its relations, such as `Post:authorId`: to rows that point at its own, and to rows that its own point at. */
+  readonly '~downs': F[keyof F]['~down']
+  readonly '~ups': F[keyof F]['~up']
+  readonly '~keyKinds': KeyKinds<F, Keys>
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
   /** The key that `create` makes up where it is not given. */
   readonly '~generatedKey': Keys extends readonly ['id'] ? 'id' : never

@@ -1,7 +1,6 @@
 // Types of custom operations and AI routes. Checked by the compiler; nothing runs.
 
 import { a, type Client, type ClientSchema } from './index.js'
-import type { schema } from './shop.fixture.js'
 import type { Schema } from './shop.types.fixture.js'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

@@ -4,6 +4,7 @@ import { checkOperationRules } from './checkOperations.js'
 import type { SchemaConfiguration, SchemaData, SchemaDefinition } from './definition.js'
 import { SchemaError } from './errors.js'
 import type { AnyRecord, Buildable } from './fields.js'
+import type { Checked } from './relations.js'
 import { resolve } from './resolve.js'
 import { type AnyRule, readSchemaRules, type SchemaAllowCallback } from './rules.js'
 import { type Transformed, transformed } from './transformed.js'
@@ -36,7 +37,9 @@ export interface Schema<Types extends AnyRecord = AnyRecord, Rules extends AnyRu
  *
  * @throws {SchemaError} where the parts do not fit together
  */
-export function schema<Types extends Record<string, SchemaType>>(types: Types): Schema<Types, never> {
+export function schema<Types extends Record<string, SchemaType>>(
+  types: Types & Checked<Types>,
+): Schema<Types, never> {
   return schemaOf(begin(types, dynamodb)) as unknown as Schema<Types, never>
 }
 
@@ -68,7 +71,8 @@ function complaint(data: SchemaData): { missing?: SchemaError } {
     resolve([data], data.configuration.database.engine)
     return {}
   } catch (error) {
-    if (error instanceof SchemaError && error.isUnknown) return { missing: error }
+    // Its stack is looked at now, where it leads to the line of the schema.
+    if (error instanceof SchemaError && error.isUnknown && error.stack) return { missing: error }
     throw error
   }
 }

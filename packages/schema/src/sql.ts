@@ -40,9 +40,9 @@ export interface ModelToAuthorize<M extends AnyRecord> {
 }
 
 type RelationField =
-  | BelongsToField<string, AnyRule>
-  | HasOneField<string, AnyRule>
-  | HasManyField<string, AnyRule>
+  | BelongsToField<string, unknown, AnyRule>
+  | HasOneField<string, unknown, AnyRule>
+  | HasManyField<string, unknown, AnyRule>
 
 /** Says how a model is related to others. */
 export interface ModelToRelate<N extends string> {

@@ -1,0 +1,77 @@
+// How long an editor waits for completions: the language service of TypeScript 6 on an app of 100 models with three
+// relations each way, asked after each of a few keystrokes.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from '@typescript/typescript6'
+import { writeApp } from './apps.mjs'
+
+export const places = ['client.models.', 'create({ })', 'selectionSet']
+
+/** What is typed, with the cursor at `|`. The calls before it are what a file has. */
+const texts = {
+  'client.models.': 'client.models.|',
+  'create({ })': "client.models.M50.create({ title: 'a', | })",
+  selectionSet: "client.models.M50.list({ selectionSet: ['|'] })",
+}
+
+/** Milliseconds, the median of `rounds`, and how many names are offered, at each place. */
+export async function completions(folder, { kit, declarations, rounds = 5 }) {
+  const result = {}
+  for (const place of places) {
+    const at = join(folder, `${kit}-${place.replace(/\W+/g, '')}`)
+    const [before, after] = texts[place].split('|')
+    const app = await writeApp(at, {
+      kit,
+      models: 100,
+      relations: 3,
+      declarations,
+      calls: `export const one = () => client.models.M1.list()\n${before}${after}\n`,
+    })
+    result[place] = ask(at, app, before, rounds)
+  }
+  return result
+}
+
+function ask(folder, { options, files }, before, rounds) {
+  const file = join(folder, 'calls.ts')
+  let text = readFileSync(file, 'utf8')
+  let version = 0
+  const { options: parsed } = ts.convertCompilerOptionsFromJson(options, folder)
+  const registry = ts.createDocumentRegistry()
+  const service = ts.createLanguageService(
+    {
+      getCompilationSettings: () => parsed,
+      getScriptFileNames: () => files.map((name) => join(folder, name)),
+      getScriptVersion: (name) => (name === file ? `${version}` : '0'),
+      getScriptSnapshot: (name) => {
+        const content = name === file ? text : ts.sys.readFile(name)
+        return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content)
+      },
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
+      fileExists: ts.sys.fileExists,
+      readFile: ts.sys.readFile,
+      readDirectory: ts.sys.readDirectory,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      realpath: ts.sys.realpath,
+    },
+    registry,
+  )
+  const times = []
+  let entries = 0
+  for (let round = 0; round <= rounds; round++) {
+    // A keystroke elsewhere: what was worked out before is not known to be true any more.
+    version++
+    text = `${text}\n// ${round}`
+    const position = text.indexOf(before) + before.length
+    const began = performance.now()
+    entries = service.getCompletionsAtPosition(file, position, undefined)?.entries.length ?? 0
+    times.push(performance.now() - began)
+  }
+  service.dispose()
+  // The first one reads all files.
+  const sorted = times.slice(1).sort((one, other) => one - other)
+  return { ms: sorted[Math.floor(sorted.length / 2)], entries }
+}

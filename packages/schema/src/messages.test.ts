@@ -1,0 +1,131 @@
+// What the compiler says of a mistake: at the property, and in five lines at most.
+
+import { expect, test } from 'vitest'
+import { complaints } from './compiler.fixture.js'
+import { generateTypes } from './generate.js'
+import { schema } from './shop.fixture.js'
+
+/** One mistake each: what is underlined, and what the message must say. */
+const calls: [mistake: string, at: string, says: RegExp][] = [
+  ["client.models.Employee.create({ nmae: 'Ada', name: 'Ada' })", 'nmae', /'nmae' does not exist in type/],
+  ['client.models.Employee.create({ name: 1 })', 'name', /'number' is not assignable to type 'string'/],
+  [
+    "client.models.Customer.update({ customerId: 'c', level: 'PLATINUM' })",
+    'level',
+    /"PLATINUM"' is not assignable/,
+  ],
+  ["client.models.Order.get({ region: 'eu' })", "{ region: 'eu' }", /'number' is missing/],
+  [
+    "client.models.Customer.list({ filter: { name: { startsWith: 'A' } } })",
+    'startsWith',
+    /'startsWith' does not exist/,
+  ],
+  ["client.models.Customer.list({ filter: { nmae: { eq: 'A' } } })", 'nmae', /'nmae' does not exist/],
+  ["client.models.Customer.list({ filter: { level: { eq: 'GOD' } } })", 'eq', /"GOD"' is not assignable/],
+  ["client.models.Customer.list({ selectionSet: ['nmae'] })", "'nmae'", /"nmae"' is not assignable/],
+  [
+    "client.models.Customer.list({ selectionSet: ['orders.custmer.name'] })",
+    "'orders.custmer.name'",
+    /"orders\.customer\./,
+  ],
+  ['client.models.Custmer.list()', 'Custmer', /did you mean 'Customer'/i],
+  ['client.models.OrderLine.delete({})', 'delete', /'delete' does not exist/],
+  ["client.queries.totalFor({ region: 'eu', status: 'LOST' })", 'status', /"LOST"' is not assignable/],
+  ["client.queries.totalFor({ regoin: 'eu' })", 'regoin', /'regoin' does not exist in type/],
+  ["client.models.Cart.list({ authMode: 'userPools' })", 'authMode', /Did you mean '"userPool"'/],
+]
+
+test.each([
+  ['inferred', undefined],
+  ['generated', generateTypes(schema, { from: './index.js' })],
+])('a mistake in a call is named where it stands, with %s types', (_, generated) => {
+  const text = `
+    import type { Client } from './index.js'
+    import type { Schema } from './shop.types.fixture.js'
+    declare const client: Client<Schema>
+    ${calls.map(([call]) => `void ${call}`).join('\n')}`
+  const found = complaints([], {
+    'calls.ts': text,
+    ...(generated && { 'shop.types.fixture.ts': generated }),
+  })
+  expect(found.map(({ at }) => at)).toEqual(calls.map(([, at]) => at))
+  for (const [index, { lines }] of found.entries()) {
+    expect(lines.join('\n')).toMatch(calls[index]![2])
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(5)
+  }
+})
+
+const models: [mistake: string, at: string, says: RegExp][] = [
+  [
+    "a.schema({ Post: a.model({ authorId: a.id(), author: a.belongsTo('Autor', 'authorId') }) })",
+    'Post',
+    /Post\.author is related to Autor, which is not a model of the schema/,
+  ],
+  [
+    "a.schema({ Post: a.model({ authorId: a.id(), author: a.belongsTo('Author', 'authorId') }), Author: a.model({}) })",
+    'Post',
+    /Post\.author has no other side: add a\.hasMany or a\.hasOne\('Post', 'authorId'\) to Author/,
+  ],
+  [
+    "a.schema({ Post: a.model({}), Author: a.model({ posts: a.hasMany('Post', 'authorId') }) })",
+    'Author',
+    /Author\.posts has no other side: add a\.belongsTo\('Author', 'authorId'\) to Post/,
+  ],
+  [
+    "a.schema({ Post: a.model({ authorId: a.integer(), author: a.belongsTo('Author', 'authorId') }), Author: a.model({ posts: a.hasMany('Post', 'authorId') }) })",
+    'Post',
+    /Post\.author goes by authorId, which is not of the type of the identifier of Author/,
+  ],
+  [
+    "a.schema({ Post: a.model({ author: a.belongsTo('Author', 'authorId') }), Author: a.model({ posts: a.hasMany('Post', 'authorId') }) })",
+    'Post',
+    /Post\.author goes by authorId, which is not a field of the model/,
+  ],
+  [
+    "a.schema({ Line: a.model({ region: a.string(), order: a.belongsTo('Order', ['region']) }), Order: a.model({ region: a.string().required(), number: a.integer().required(), lines: a.hasMany('Line', ['region']) }).identifier(['region', 'number']) })",
+    'Line',
+    /Line\.order goes by region, which is not of the type of the identifier of Order/,
+  ],
+  [
+    "a.model({ name: a.string() }).identifier(['nmae'])",
+    "'nmae'",
+    /"nmae"' is not assignable to type '"name"'/,
+  ],
+  [
+    'a.query().returns(a.string()).handler([a.handler.function("f"), a.handler.custom({ entry: "./f.js" })])',
+    'a.handler.function("f")',
+    /is not assignable to type 'CustomHandler'/,
+  ],
+  [
+    'a.query().returns(a.string()).handler(a.handler.custom({ entry: "./f.js" })).authorization((allow) => [allow.guest()])',
+    'guest',
+    /'guest' does not exist on type 'CustomHandlerAllow'/,
+  ],
+  [
+    'a.query().returns(a.string()).authorization((allow) => [allow.guest()]).handler(a.handler.custom({ entry: "./f.js" }))',
+    'a.handler.custom({ entry: "./f.js" })',
+    /a\.handler\.custom\(\) does not go with allow\.guest\(\)/,
+  ],
+  [
+    'a.query().returns(a.string()).handler(a.handler.custom({ entry: "./f.js" })).authorization((allow) => [allow.authenticated("identityPool")])',
+    '"identityPool"',
+    /"identityPool"' is not assignable/,
+  ],
+  [
+    'a.model({}).authorization((allow) => [allow.resource({})])',
+    'resource',
+    /'resource' does not exist on type 'Allow'/,
+  ],
+]
+
+test('a mistake in a schema is named where it stands', () => {
+  const text = `
+    import { a } from './index.js'
+    ${models.map(([mistake]) => `void ${mistake}`).join('\n')}`
+  const found = complaints([], { 'mistakes.ts': text })
+  expect(found.map(({ at }) => at)).toEqual(models.map(([, at]) => at))
+  for (const [index, { lines }] of found.entries()) {
+    expect(lines.join('\n')).toMatch(models[index]![2])
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(5)
+  }
+})
