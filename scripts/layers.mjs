@@ -39,6 +39,8 @@ const ALLOWED = {
     '@backline/storage/server',
     '@backline/geo',
     '@backline/geo/location-service',
+    '@backline/interactions',
+    '@backline/interactions/lex-v1',
     '@backline/schema',
     '@backline/schema/backend',
     '@backline/ssr',

@@ -45,8 +45,8 @@ const IMPORTS = [
   {
     what: 'signIn confirmSignIn signOut fetchAuthSession',
     of: { auth: ['signIn', 'confirmSignIn', 'signOut', 'fetchAuthSession'] },
-    budget: 13_650,
-    all: 15_000,
+    budget: 13_700,
+    all: 15_040,
     goal: 12_000,
     never: [SIGNER],
   },
@@ -151,6 +151,20 @@ const IMPORTS = [
   { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_640, all: 15_120 },
   { what: 'all of geo', of: { geo: '*' }, budget: 13_200, all: 15_680, goalAll: 15_500 },
   {
+    what: 'Interactions',
+    of: { interactions: ['Interactions'] },
+    budget: 10_730,
+    all: 13_210,
+    never: ['PostContent', 'dialog-state'],
+  },
+  {
+    what: 'Interactions of Lex V1',
+    of: { 'interactions/lex-v1': ['Interactions'] },
+    budget: 10_730,
+    all: 13_210,
+    never: ['RecognizeText', 'recognized-bot-member'],
+  },
+  {
     what: 'typical app',
     of: {
       auth: ['signUp', 'signIn', 'signOut', 'getCurrentUser', 'fetchAuthSession'],
@@ -164,7 +178,7 @@ const IMPORTS = [
 ]
 
 /** Two categories of theirs are packages of their own. */
-const THEIRS = { geo: '@aws-amplify/geo', interactions: '@aws-amplify/interactions' }
+const THEIRS = /^(geo|interactions)/
 
 const check = process.argv.includes('--check')
 const json = process.argv.includes('--json')
@@ -233,7 +247,9 @@ async function alike(names) {
 }
 
 function moduleOf(library, subpath) {
-  return (library === 'aws-amplify' && THEIRS[subpath]) || `${library}/${subpath}`
+  return library === 'aws-amplify' && THEIRS.test(subpath)
+    ? `@aws-amplify/${subpath}`
+    : `${library}/${subpath}`
 }
 
 async function bundle(code) {

@@ -61,6 +61,10 @@ export interface Platform extends Partial<LivePlatform> {
   now(): number
   randomBytes(length: number): Uint8Array
   sha256(data: Uint8Array): Promise<Uint8Array>
+  /** By `CompressionStream` where left out, which phones do not have. */
+  gzip?(data: Uint8Array): Promise<Uint8Array>
+  /** By `DecompressionStream` where left out. */
+  gunzip?(data: Uint8Array): Promise<Uint8Array>
   /** Runs `work` while holding a lock shared by all tabs of this origin, or at once after `patience` milliseconds. Web Locks by default. */
   withLock?<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>
 }

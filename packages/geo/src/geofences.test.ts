@@ -177,6 +177,16 @@ test('a call that fails is told for each of its geofences, and the other calls g
   expect((await listGeofences({}, ctx)).entries).toHaveLength(successes.length)
 })
 
+test('geofences that the service refuses for now are told, and the others of their call go through', async () => {
+  const { ctx } = location.open()
+  location.sandbox.failNext({ service: 'geo', records: 3 })
+  const { successes, errors } = await saveGeofences(many(10), {}, ctx)
+  expect(errors.map(({ geofenceId, error }) => [geofenceId, error.code])).toEqual(
+    ['fence-000', 'fence-001', 'fence-002'].map((id) => [id, 'ThrottlingError']),
+  )
+  expect(successes).toHaveLength(7)
+})
+
 test('deleting tells which ids there are not', async () => {
   const { ctx } = location.open()
   await saveGeofences(many(3), {}, ctx)

@@ -1,5 +1,6 @@
 import type { FirehosePlan } from './firehose/plan.js'
 import type { KinesisPlan } from './kinesis/plan.js'
+import type { LexPlan } from './lex/plan.js'
 import type { GeoPlan } from './location/plan.js'
 import type { PersonalizePlan } from './personalize/plan.js'
 import type { PinpointPlan } from './pinpoint/plan.js'
@@ -28,6 +29,7 @@ export interface LocalPlan {
   personalize?: PersonalizePlan
   pinpoint?: PinpointPlan
   geo?: GeoPlan
+  lex?: LexPlan
 }
 
 export interface AuthPlan {

@@ -57,7 +57,7 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     auth: auth ? authPlan(auth[1].props, warn) : reference && referencePlan(reference[1].props, warn),
     data: data && dataPlan(data[1].props),
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props, warn)),
-    local: localPlan(local?.[1].props ?? {}, extraOutputs),
+    local: localPlan(local?.[1].props ?? {}, extraOutputs, warn),
     extraOutputs,
   }
   const infrastructure = infrastructureOf({ parts, recordings, auth: (auth ?? reference)?.[0], warn })

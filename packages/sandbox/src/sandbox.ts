@@ -16,6 +16,7 @@ import { createFunctionKeys } from './functionKeys.js'
 import { createFunctions, type Functions } from './functions.js'
 import { createInbox, type Inbox } from './inbox.js'
 import { createKinesis } from './kinesis/service.js'
+import { createLex } from './lex/service.js'
 import { loadBackend } from './loader.js'
 import { createLocation } from './location/service.js'
 import { createPersonalize } from './personalize/service.js'
@@ -205,6 +206,7 @@ function assemble(
     createAppSyncEvents({ world, tokens: userPools, credentials: identityPools, functions }),
     createAppSync(world, userPools, identityPools).service,
     ...createLocation(world, identityPools),
+    ...createLex(world, identityPools, functions),
     s3.service,
     createKinesis(world, identityPools),
     createFirehose(world, identityPools, s3.deliver),

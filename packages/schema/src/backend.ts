@@ -297,6 +297,15 @@ export function defineBackend<Parts extends Record<string, unknown>>(parts: Part
 
 export { type Definition, type DefinitionKind, kindOf } from './kind.js'
 export { defineLocal, type LocalDefinition, type LocalProps } from './local.js'
+export type {
+  BotEvent,
+  BotProps,
+  BotResult,
+  IntentProps,
+  LexProps,
+  SlotProps,
+  SlotTypeProps,
+} from './localBots.js'
 export type { GeoProps } from './localPlaces.js'
 export type {
   FirehoseProps,

@@ -1,4 +1,5 @@
 import { type Definition, define } from './kind.js'
+import type { LexProps } from './localBots.js'
 import type { GeoProps } from './localPlaces.js'
 import type { FirehoseProps, KinesisProps, PersonalizeProps, PinpointProps } from './localStreams.js'
 
@@ -9,6 +10,7 @@ export interface LocalProps {
   personalize?: PersonalizeProps
   pinpoint?: PinpointProps
   geo?: GeoProps
+  lex?: LexProps
 }
 
 export type LocalDefinition = Definition<'local', LocalProps>

@@ -1,3 +1,4 @@
+/// <reference path="./data.d.ts" />
 import { countryNames, region, threeLetters } from './countries.js'
 
 // The places of the sandbox: 135,233 cities and towns with at least a thousand inhabitants, of GeoNames (https://www.geonames.org,

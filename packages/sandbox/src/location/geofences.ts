@@ -1,4 +1,5 @@
 import type { Input } from '../awsJson.js'
+import { refusedByOrder } from '../batchFault.js'
 import type { RestCall, RestTable } from '../restJson.js'
 import type { World } from '../service.js'
 import type { Store } from '../store.js'
@@ -59,11 +60,19 @@ export function geofenceTable(world: World, hasCollection: (name: string) => boo
     'BatchPutGeofence POST /geofencing/v0/collections/{CollectionName}/put-geofences': async (call) => {
       const collection = collectionOf(call)
       const entries = batchOf((await call.input()).Entries, 'Entries') as Input[]
+      const refused = refusedByOrder(
+        call.request,
+        entries.map(({ GeofenceId }) => String(GeofenceId)),
+      )
       const Successes: object[] = []
       const Errors: object[] = []
       store.transaction(() => {
-        for (const entry of entries) {
+        for (const [at, entry] of entries.entries()) {
           const { GeofenceId } = entry
+          if (refused(at)) {
+            Errors.push(errorOf(GeofenceId, 'ThrottlingError', 'Refused by order.'))
+            continue
+          }
           const problem = idProblem(GeofenceId) ?? problemOf(entry.Geometry) ?? propertiesProblem(entry)
           if (problem) Errors.push(errorOf(GeofenceId, 'ValidationError', problem))
           else Successes.push(put(collection, GeofenceId as string, entry))

@@ -1,3 +1,4 @@
+/// <reference path="./data.d.ts" />
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Font, PathCommand } from 'opentype.js'

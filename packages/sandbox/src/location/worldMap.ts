@@ -1,3 +1,4 @@
+/// <reference path="./data.d.ts" />
 import { GeoJSONVT } from '@maplibre/geojson-vt'
 import { fromGeojsonVt } from '@maplibre/vt-pbf'
 import type { Box, Gazetteer, Position } from './gazetteer.js'
