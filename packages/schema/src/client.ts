@@ -13,7 +13,7 @@ import type { AnyRecord } from './fields.js'
 import type { CompositeKeyCondition, NumericKeyCondition, StringKeyCondition } from './filters.js'
 import type { GeneratedSchema } from './generated.js'
 import type { AnyIndex, OperationName } from './models.js'
-import type { OfficialClient } from './official.js'
+import type { OfficialClient, OfficialSelected } from './official.js'
 import type { OperationCalls, OperationEntry, OperationTypes, SubscriptionCalls } from './operationTypes.js'
 import type {
   CallOptions,
@@ -93,7 +93,9 @@ export type SelectionSet<Model, Paths extends readonly string[]> = Model extends
   readonly [types]: infer T extends AnyRecord
 }
   ? Selected<T, Paths[number]>
-  : SelectedOf<Model, Paths[number]>
+  : Model extends { readonly __entityType: 'model'; readonly __meta: object }
+    ? OfficialSelected<Model, Paths[number]>
+    : SelectedOf<Model, Paths[number]>
 
 /** The part of a client that follows from the schema. */
 export interface Client<Schema> {

@@ -31,6 +31,7 @@ export function complaints(files: readonly string[], texts: Record<string, strin
     at:
       diagnostic.file?.text.slice(diagnostic.start, (diagnostic.start ?? 0) + (diagnostic.length ?? 0)) ?? '',
     file: diagnostic.file?.fileName.slice(folder.length + 1) ?? '',
+    line: lineAt(diagnostic.file?.text ?? '', diagnostic.start ?? 0),
   }))
 }
 
@@ -39,6 +40,13 @@ export interface Complaint {
   /** What is underlined. */
   at: string
   file: string
+  /** The line of the file. */
+  line: string
+}
+
+function lineAt(text: string, position: number): string {
+  const end = text.indexOf('\n', position)
+  return text.slice(text.lastIndexOf('\n', position - 1) + 1, end < 0 ? undefined : end).trim()
 }
 
 /** What does not change between two programs. */

@@ -8,6 +8,8 @@ import type { ConversationRoute } from './conversationClient.js'
 import type { AnyRecord } from './fields.js'
 import type {
   BooleanFilter,
+  EnumFilter,
+  EnumListFilter,
   NumericFilter,
   StringFilter,
   SubscriptionBooleanFilter,
@@ -17,6 +19,7 @@ import type {
 import type { OperationCall, SubscriptionCall } from './operationTypes.js'
 import type {
   CallOptions,
+  Cancellable,
   ListReturnValue,
   ModelSortDirection,
   ObservedReturnValue,
@@ -53,7 +56,22 @@ type OfficialEnums<Schema extends AnyRecord> = {
   readonly [N in keyof Schema as Schema[N] extends { __entityType: 'enum' } ? N : never]: {
     values(): Schema[N]['type'][]
   }
+} & OfficialNestedEnums<NestedEnum<Schema>>
+
+/** Those written inside a model are named after it. Of those inside custom types the official types say nothing. */
+type OfficialNestedEnums<E extends { name: string; value: unknown }> = {
+  readonly [N in E['name']]: { values(): Extract<E, { name: N }>['value'][] }
 }
+
+type NestedEnum<Schema extends AnyRecord> = {
+  [N in keyof Schema & string]: Schema[N] extends { __entityType: 'model'; nestedTypes: infer Nested }
+    ? {
+        [K in keyof Nested & string]: Nested[K] extends { __entityType: 'enum'; type: infer Value }
+          ? { name: `${Capitalize<N>}${Capitalize<K>}`; value: Value }
+          : never
+      }[keyof Nested & string]
+    : never
+}[keyof Schema & string]
 
 /** Custom operations, of which the official types say what they take and what they answer. */
 type OfficialCalls<Schema extends AnyRecord, Kind extends string> = {
@@ -77,6 +95,16 @@ interface Filtered<E extends AnyRecord, Flat extends AnyRecord, P> extends Selec
   filter?: FlatFilter<E['type']>
 }
 
+interface Mutated<E extends AnyRecord, Flat extends AnyRecord, P> extends Selection<Flat, P>, Cancellable {
+  /** What must be true of the stored row for the write to happen. */
+  condition?: FlatFilter<E['type']>
+}
+
+interface Listed<E extends AnyRecord, Flat extends AnyRecord, P>
+  extends Filtered<E, Flat, P>,
+    PageOptions,
+    Cancellable {}
+
 interface Subscribed<E extends AnyRecord, Flat extends AnyRecord, P> extends Selection<Flat, P> {
   filter?: FlatSubscriptionFilter<E['type']>
 }
@@ -84,22 +112,22 @@ interface Subscribed<E extends AnyRecord, Flat extends AnyRecord, P> extends Sel
 interface OfficialOperations<E extends AnyRecord, Flat extends AnyRecord> {
   create<const P extends string = never>(
     input: E['createType'],
-    options?: Selection<Flat, P>,
+    options?: Mutated<E, Flat, P>,
   ): SingularReturnValue<FlatSelected<E, Flat, P>>
   update<const P extends string = never>(
     input: E['updateType'],
-    options?: Selection<Flat, P>,
+    options?: Mutated<E, Flat, P>,
   ): SingularReturnValue<FlatSelected<E, Flat, P>>
   delete<const P extends string = never>(
     identifier: E['deleteType'],
-    options?: Selection<Flat, P>,
+    options?: Mutated<E, Flat, P>,
   ): SingularReturnValue<FlatSelected<E, Flat, P>>
   get<const P extends string = never>(
     identifier: E['identifier'],
-    options?: Selection<Flat, P>,
+    options?: Selection<Flat, P> & Cancellable,
   ): SingularReturnValue<FlatSelected<E, Flat, P>>
   list<const P extends string = never>(
-    options?: Filtered<E, Flat, P> & PageOptions & ListKeys<E['__meta']['listOptionsPkParams']>,
+    options?: Listed<E, Flat, P> & ListKeys<E['__meta']['listOptionsPkParams']>,
   ): ListReturnValue<FlatSelected<E, Flat, P>>
   onCreate<const P extends string = never>(
     options?: Subscribed<E, Flat, P>,
@@ -115,12 +143,13 @@ interface OfficialOperations<E extends AnyRecord, Flat extends AnyRecord> {
   ): ObserveQueryReturnValue<FlatSelected<E, Flat, P>>
 }
 
+/** A direction needs a partition. Which of the keys it is, the official types do not say. */
 type ListKeys<Keys> = unknown extends Keys ? unknown : Keys & { sortDirection?: ModelSortDirection }
 
 type OfficialIndexQueries<E extends AnyRecord, Flat extends AnyRecord> = {
   [Q in keyof E['secondaryIndexes']]: <const P extends string = never>(
     input: E['secondaryIndexes'][Q]['input'],
-    options?: Filtered<E, Flat, P> & PageOptions & { sortDirection?: ModelSortDirection },
+    options?: Listed<E, Flat, P> & { sortDirection?: ModelSortDirection },
   ) => ListReturnValue<FlatSelected<E, Flat, P>>
 }
 
@@ -167,6 +196,9 @@ type Whole<Value> = Value extends (...args: never) => unknown
       ? { [K in keyof Value]-?: Whole<Exclude<Value[K], undefined>> }
       : Value
 
+/** What paths select of a model whose entry is given instead of a row. */
+export type OfficialSelected<Entry extends AnyRecord, P> = FlatPicked<Entry['__meta']['flatModel'], P>
+
 type FlatSelected<E extends AnyRecord, Flat extends AnyRecord, P> = [P] extends [never]
   ? Whole<E['type']>
   : FlatPicked<Flat, P>
@@ -185,8 +217,14 @@ type FlatValue<Value, P> = [P] extends [never]
     : FlatBelow<NonNullable<Value>, P> | Extract<Value, null>
 
 type FlatBelow<Flat, P> = '*' extends P
-  ? Whole<{ [K in keyof Flat as IsObject<Flat[K]> extends true ? never : K]: Flat[K] }>
+  ? [Exclude<P, '*'>] extends [never]
+    ? FlatStored<Flat>
+    : Pretty<FlatStored<Flat> & FlatPicked<Flat, Exclude<P, '*'>>>
   : FlatPicked<Flat, P>
+
+type FlatStored<Flat> = Whole<{
+  [K in keyof Flat as IsObject<Flat[K]> extends true ? never : K]: Flat[K]
+}>
 
 type Filterable<Type> = {
   [K in keyof Type]-?: NonNullable<Type[K]> extends (...args: never) => unknown ? never : K
@@ -197,8 +235,21 @@ type FlatFilter<Type> = {
     ? BooleanFilter
     : number extends Type[K]
       ? NumericFilter
-      : StringFilter
+      : TextFilter<NonNullable<Type[K]>>
 } & FlatLogic<Type>
+
+/** Enums are unions of their values here, and compared for equality only. */
+type TextFilter<Value> = Value extends string
+  ? string extends Value
+    ? StringFilter
+    : EnumFilter<Value>
+  : Value extends readonly (infer Item)[]
+    ? string extends Item
+      ? StringFilter
+      : Extract<Item, string> extends never
+        ? StringFilter
+        : EnumListFilter<Extract<Item, string>>
+    : StringFilter
 
 interface FlatLogic<Type> {
   and?: FlatFilter<Type> | FlatFilter<Type>[]

@@ -1,6 +1,7 @@
 // A reference schema: one app that uses every part of the builder which ends up in the GraphQL API. What the official tools
 // make of it lies beside it (@aws-amplify/data-schema 1.26.2, @aws-amplify/graphql-generator 0.5.4): `shop.sdl.txt` and
-// `shop.transform.json` of `transform()`, and `shop.introspection.json`.
+// `shop.transform.json` of `transform()`, `shop.introspection.json`, and `shop.appsync.txt`, the schema that AppSync serves
+// (without the routes of AI).
 
 import { a } from './a.js'
 

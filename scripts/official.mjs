@@ -1,0 +1,241 @@
+// What the official tools make of our schemas: the real `@aws-amplify/backend` takes the schema of the shop in its
+// `defineData`, the real transformer reads our SDL, and what AppSync would serve is held against the reference. Then the same
+// with a schema of its own. For development only: it installs about a gigabyte, once, into .backline/official.
+//
+//   npm run check:official
+//
+// Routes of AI are left out: the official constructs build their functions with a bundler for another purpose than ours.
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { root } from './packages.mjs'
+
+/** As the sandbox has it. */
+const { Kind, parse, print } = createRequire(join(root, 'packages/sandbox/package.json'))('graphql')
+const home = join(root, '.backline/official')
+const fixtures = join(root, 'packages/schema/src')
+
+install()
+const shop = readFileSync(join(fixtures, 'shop.fixture.ts'), 'utf8')
+  .replace(/^\/\/.*\n/gm, '')
+  .replace("'./a.js'", "'@backline/schema'")
+  .replace('export const schema', 'const schema')
+  .replace(/\n {2}chat: a[\s\S]*$/, '\n})\n')
+const reference = readFileSync(join(fixtures, 'shop.appsync.txt'), 'utf8')
+
+const served = deploy('shop', shop)
+const failures = compare(served, reference)
+console.log(
+  failures.length === 0
+    ? `The shop: defineData took our schema, and the transformer serves the reference (${count(reference)} definitions).`
+    : `The shop differs from the reference in ${failures.length} definitions: ${failures.join(', ')}.`,
+)
+
+const other = deploy('blog', writeBlog('@backline/schema'))
+const theirs = deploy('blog-official', writeBlog('@aws-amplify/data-schema'))
+const differences = compare(other, theirs)
+console.log(
+  differences.length === 0
+    ? `The blog: ours and the official builder's are served alike (${count(theirs)} definitions).`
+    : `The blog differs by builder in ${differences.length} definitions: ${differences.join(', ')}.`,
+)
+const same = introspections('blog')
+console.log(
+  same
+    ? 'The introspection of the blog is what the official generator makes of our SDL.'
+    : 'The introspection of the blog is not what the official generator makes of our SDL.',
+)
+process.exitCode = failures.length + differences.length > 0 || !same ? 1 : 0
+
+function install() {
+  if (existsSync(join(home, 'node_modules/@aws-amplify/backend'))) return
+  mkdirSync(home, { recursive: true })
+  const dependencies = Object.fromEntries(
+    ['@aws-amplify/backend', '@aws-amplify/graphql-transformer', 'aws-cdk-lib', 'constructs'].map((name) => [
+      name,
+      '*',
+    ]),
+  )
+  writeFileSync(join(home, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'], home)
+}
+
+/** Builds the stack of an app with the official `defineBackend`, as `ampx` would, and returns the schema of its API. */
+function deploy(name, schema) {
+  const app = join(home, 'apps', name)
+  rmSync(app, { recursive: true, force: true })
+  mkdirSync(join(app, 'amplify/data'), { recursive: true })
+  writeFileSync(join(app, 'package.json'), '{ "type": "module" }')
+  const resolver = 'export const request = () => ({ payload: null })\nexport const response = () => null\n'
+  for (const file of ['announce', 'onAnnounced', 'onOrderSaved', 'resolver'])
+    writeFileSync(join(app, `amplify/data/${file}.js`), resolver)
+  writeFileSync(join(app, 'amplify/data/handler.js'), 'export const handler = async () => null\n')
+  writeFileSync(
+    join(app, 'amplify/data/resource.js'),
+    `import { defineData, defineFunction } from '@aws-amplify/backend'
+${schema}
+export { schema }
+const handler = (name) => defineFunction({ name, entry: import.meta.dirname + '/handler.js' })
+export const data = defineData({
+  schema,
+  authorizationModes: {
+    defaultAuthorizationMode: 'apiKey',
+    apiKeyAuthorizationMode: { expiresInDays: 7 },
+    lambdaAuthorizationMode: { function: handler('authorizer') },
+  },
+  functions: { totalFor: handler('totalFor'), sendReport: handler('sendReport') },
+})
+`,
+  )
+  writeFileSync(
+    join(app, 'amplify/backend.js'),
+    `import { defineAuth, defineBackend } from '@aws-amplify/backend'
+import { data } from './data/resource.js'
+import { auth } from './auth/resource.js'
+defineBackend({ auth, data })
+process.emit('message', 'amplifySynth')
+`,
+  )
+  mkdirSync(join(app, 'amplify/auth'))
+  writeFileSync(
+    join(app, 'amplify/auth/resource.js'),
+    `import { defineAuth } from '@aws-amplify/backend'
+export const auth = defineAuth({ loginWith: { email: true }, groups: ['Admin'] })
+`,
+  )
+  const out = join(app, 'cdk.out')
+  run(process.execPath, ['amplify/backend.js'], app, {
+    CDK_OUTDIR: out,
+    CDK_CONTEXT_JSON: JSON.stringify({
+      'amplify-backend-namespace': 'check',
+      'amplify-backend-name': name,
+      'amplify-backend-type': 'sandbox',
+    }),
+  })
+  return servedIn(out)
+}
+
+/** Is our introspection of an app's schema the one of the official generator? */
+function introspections(name) {
+  const app = join(home, 'apps', name)
+  writeFileSync(
+    join(app, 'introspect.js'),
+    `import { isDeepStrictEqual } from 'node:util'
+import { modelIntrospection } from '@backline/schema'
+import generator from '@aws-amplify/graphql-generator'
+import { schema } from './amplify/data/resource.js'
+const made = generator.generateModelsSync({ schema: schema.transform().schema, target: 'introspection' })
+const theirs = JSON.parse(made['model-introspection.json'])
+const ours = JSON.parse(JSON.stringify(modelIntrospection(schema)))
+if (!isDeepStrictEqual(ours, theirs)) {
+  for (const part of new Set([...Object.keys(ours), ...Object.keys(theirs)]))
+    for (const key of new Set([...Object.keys(ours[part] ?? {}), ...Object.keys(theirs[part] ?? {})]))
+      if (!isDeepStrictEqual(ours[part]?.[key], theirs[part]?.[key]))
+        console.error(part, key, JSON.stringify(ours[part]?.[key]), JSON.stringify(theirs[part]?.[key]))
+  process.exit(3)
+}
+`,
+  )
+  const { status, stderr } = spawnSync(process.execPath, ['introspect.js'], { cwd: app, encoding: 'utf8' })
+  if (status !== 0) console.error(stderr)
+  return status === 0
+}
+
+/** The schema of the API, within the templates or beside them. */
+function servedIn(out) {
+  for (const file of globSync('**/*.template.json', { cwd: out })) {
+    const { Resources = {} } = JSON.parse(readFileSync(join(out, file), 'utf8'))
+    for (const { Type, Properties } of Object.values(Resources))
+      if (Type === 'AWS::AppSync::GraphQLSchema' && Properties.Definition) return Properties.Definition
+  }
+  const [beside] = globSync('**/*.graphql', { cwd: out })
+  if (beside) return readFileSync(join(out, beside), 'utf8')
+  throw new Error(`There is no GraphQL schema in ${out}.`)
+}
+
+function run(command, args, cwd, env = {}) {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
+}
+
+/** Names of the definitions that are not the same; order aside. */
+function compare(one, other) {
+  const [ours, theirs] = [byName(one), byName(other)]
+  const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort()
+  return names.filter((name) => ours[name] !== theirs[name])
+}
+
+function count(sdl) {
+  return Object.keys(byName(sdl)).length
+}
+
+function byName(sdl) {
+  const sorted = {}
+  for (const definition of parse(sdl, { noLocation: true }).definitions) {
+    if (definition.kind === Kind.DIRECTIVE_DEFINITION || definition.kind === Kind.SCALAR_TYPE_DEFINITION)
+      continue
+    if (definition.name) sorted[definition.name.value] = print(tidy(definition))
+  }
+  return sorted
+}
+
+function tidy({ fields, directives, ...rest }) {
+  const byName = (one, other) => (one.name.value < other.name.value ? -1 : 1)
+  const sorted = (list) => [...(list ?? [])].sort(byName)
+  return {
+    ...rest,
+    directives: sorted(directives),
+    ...(fields && {
+      fields: sorted(fields).map((field) => ({ ...field, directives: sorted(field.directives) })),
+    }),
+  }
+}
+
+/** A schema of other parts than the shop's, for either builder. */
+function writeBlog(builder) {
+  return `import { a } from '${builder}'
+const schema = a.schema({
+  Kind: a.enum(['LONG', 'SHORT']),
+  Place: a.customType({ street: a.string().required(), at: a.customType({ lat: a.float(), kind: a.enum(['HOME', 'WORK']) }) }),
+  Author: a
+    .model({ name: a.string().required().validate((value) => value.minLength(2)), posts: a.hasMany('Post', ['authorId']), address: a.ref('Place') })
+    .authorization((allow) => [allow.ownerDefinedIn('account').identityClaim('sub'), allow.groups(['Admin']).to(['read'])]),
+  Post: a
+    .model({
+      title: a.string().required(),
+      kind: a.ref('Kind'),
+      rank: a.integer().default(1),
+      authorId: a.id().required(),
+      author: a.belongsTo('Author', ['authorId']),
+      replyToId: a.id(),
+      replyTo: a.belongsTo('Post', 'replyToId'),
+      replies: a.hasMany('Post', 'replyToId'),
+    })
+    .secondaryIndexes((index) => [index('kind').sortKeys(['rank']), index('title').projection('KEYS_ONLY').queryField('postsByTitle')])
+    .disableOperations(['onDelete', 'update']),
+  draw: a
+    .query()
+    .arguments({ where: a.ref('Place').required(), pen: a.customType({ width: a.integer() }), mood: a.enum(['GOOD', 'BAD']) })
+    .returns(a.ref('Place').array())
+    .handler(a.handler.function('totalFor'))
+    .authorization((allow) => [allow.authenticated(), allow.group('Admin')]),
+  say: a
+    .mutation()
+    .arguments({ text: a.string().required() })
+    .returns(a.ref('Post'))
+    .handler([a.handler.custom({ dataSource: a.ref('Post'), entry: './resolver.js' }), a.handler.custom({ entry: './resolver.js' })])
+    .authorization((allow) => [allow.publicApiKey()]),
+  heard: a
+    .subscription()
+    .for(a.ref('say'))
+    .handler(a.handler.custom({ entry: './resolver.js' }))
+    .authorization((allow) => [allow.publicApiKey()]),
+}).authorization((allow) => [allow.owner(), allow.publicApiKey().to(['read'])])
+`
+}
