@@ -4,6 +4,7 @@ import {
   currentContext,
   type Session,
   session,
+  storedDevice,
 } from '@backline/core/internal'
 import { cognito } from './cognito.js'
 import { nobody } from './currentUser.js'
@@ -22,8 +23,9 @@ export interface AuthDevice {
 }
 
 /** @throws {AuthError} where this device is none that the pool tracks. */
-function thisDevice({ deviceMetadata }: Session): string {
-  if (deviceMetadata?.deviceKey) return deviceMetadata.deviceKey
+async function thisDevice(ctx: Context, { username }: Session): Promise<string> {
+  const device = await storedDevice(ctx, username)
+  if (device?.deviceKey) return device.deviceKey
   throw new AuthError('DeviceMetadataNotFoundException', 'The user pool does not know this device.', {
     recoverySuggestion: 'See that the pool tracks devices. A device is known after its next sign-in.',
   })
@@ -41,7 +43,7 @@ export async function rememberDevice(ctx: Context = currentContext()): Promise<v
   const current = (await session(ctx)) ?? nobody(ctx)
   await cognito(ctx, 'UpdateDeviceStatus', {
     AccessToken: `${current.accessToken}`,
-    DeviceKey: thisDevice(current),
+    DeviceKey: await thisDevice(ctx, current),
     DeviceRememberedStatus: 'remembered',
   })
 }
@@ -65,9 +67,10 @@ export async function forgetDevice(
   ctx: Context = currentContext(),
 ): Promise<void> {
   const current = (await session(ctx)) ?? nobody(ctx)
-  const DeviceKey = device?.id || thisDevice(current)
+  const DeviceKey = device?.id || (await thisDevice(ctx, current))
   await cognito(ctx, 'ForgetDevice', { AccessToken: `${current.accessToken}`, DeviceKey })
-  if (DeviceKey === current.deviceMetadata?.deviceKey) await clearStoredDevice(ctx, current.username)
+  const own = await storedDevice(ctx, current.username)
+  if (DeviceKey === own?.deviceKey) await clearStoredDevice(ctx, current.username)
 }
 
 export type FetchDevicesOutput = AuthDevice[]

@@ -18,7 +18,8 @@ interface State extends Shared<Identity> {
   generation: number
   /** The identity of the signed-in user. A guest's is in the store. */
   signedIn?: { user: string; identityId: string }
-  cached?: Identity & { key: string; refetchAt: number }
+  /** Good for this login, under this configuration. */
+  cached?: Identity & { config: Context['config']; login: string; refetchAt: number }
   federation?: Federation
 }
 const credentialState = /* @__PURE__ */ perContext('credentials', (): State => ({ generation: 0 }))
@@ -49,15 +50,16 @@ export async function credentialsOf(
     })
   }
 
-  const pool = identityPool(ctx)
   const state = credentialState(ctx)
-  if (!pool || (!who && !state.federation && !pool.allowGuestAccess)) return undefined
-
-  const key = `${pool.identityPoolId} ${who?.idToken ?? JSON.stringify(state.federation)}`
+  const login = who?.idToken ? `${who.idToken}` : `${JSON.stringify(state.federation)}`
   const { cached } = state
-  if (!forceRefresh && cached?.key === key && serverTime(ctx) < cached.refetchAt) return toIdentity(cached)
+  const isTheirs = cached?.login === login && cached.config === ctx.config
+  if (isTheirs && !forceRefresh && serverTime(ctx) < cached.refetchAt) return toIdentity(cached)
 
-  return toIdentity(await joined(state, key, () => fetchCredentials(ctx, pool, who, key)))
+  const pool = identityPool(ctx)
+  if (!pool || (!who && !state.federation && !pool.allowGuestAccess)) return undefined
+  const key = `${pool.identityPoolId} ${login}`
+  return toIdentity(await joined(state, key, () => fetchCredentials(ctx, pool, who, login)))
 }
 
 const toIdentity = ({ credentials, identityId }: Identity): Identity => ({ credentials, identityId })
@@ -95,9 +97,10 @@ async function fetchCredentials(
   ctx: Context,
   pool: IdentityPool,
   who: Session | undefined,
-  key: string,
+  login: string,
 ): Promise<Identity> {
   const state = credentialState(ctx)
+  const { config } = ctx
   const { generation } = state
   const federation = who ? undefined : state.federation
   const { store } = ctx.platform
@@ -119,6 +122,7 @@ async function fetchCredentials(
   const now = serverTime(ctx)
   const expiry = identity.credentials.expiration?.getTime() ?? now + 3_600_000
   // Five minutes early, or a tenth of what short-lived credentials have.
-  state.cached = { ...identity, key, refetchAt: expiry - Math.min(300_000, (expiry - now) / 10) }
+  const refetchAt = expiry - Math.min(300_000, (expiry - now) / 10)
+  state.cached = { ...identity, config, login, refetchAt }
   return identity
 }

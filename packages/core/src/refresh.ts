@@ -13,6 +13,7 @@ import {
   type SessionOptions,
   type Stored,
   sessionState,
+  storedDevice,
   writeSession,
 } from './sessionStore.js'
 
@@ -48,7 +49,8 @@ export async function refresh(
       }
       if (isOvertaken(current)) return current && lasts(ctx, current, 0) ? current : undefined
 
-      const fresh = await fetchTokens(ctx, stored, options)
+      const deviceMetadata = await storedDevice(ctx, stored.username)
+      const fresh = await fetchTokens(ctx, { ...stored, deviceMetadata }, options)
       const after = await readSession(ctx)
       if (isOvertaken(after)) return after
 

@@ -38,6 +38,7 @@ export interface Session {
   accessToken: JWT
   idToken?: JWT
   refreshToken?: string
+  /** Written with the session, and read by itself: {@link storedDevice}. */
   deviceMetadata?: DeviceMetadata
   signInDetails?: SignInDetails
 }
@@ -52,14 +53,9 @@ const tokenKeys = [
   'oauthMetadata',
 ] as const
 
-/** How we call it, and its key. */
-const deviceKeys = [
-  ['deviceKey', 'deviceKey'],
-  ['deviceGroupKey', 'deviceGroupKey'],
-  ['randomPassword', 'randomPasswordKey'],
-] as const
+const deviceKeys = ['deviceKey', 'deviceGroupKey', 'randomPasswordKey'] as const
 
-type Key = (typeof tokenKeys)[number] | (typeof deviceKeys)[number][1]
+type Key = (typeof tokenKeys)[number] | (typeof deviceKeys)[number]
 
 const prefix = (ctx: Context) => `CognitoIdentityServiceProvider.${cognitoConfig(ctx).userPoolClientId}`
 const lastUserKey = (ctx: Context) => `${prefix(ctx)}.LastAuthUser`
@@ -116,10 +112,9 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
   const username = await store.getItem(lastUserKey(ctx))
   if (!username) return undefined
 
-  const [deviceMetadata, accessToken, idToken, refreshToken, clockDrift, details] = await Promise.all([
-    storedDevice(ctx, username),
-    ...tokenKeys.slice(0, 5).map((key) => store.getItem(sessionKey(ctx, username, key))),
-  ])
+  const [accessToken, idToken, refreshToken, clockDrift, details] = await Promise.all(
+    tokenKeys.slice(0, 5).map((key) => store.getItem(sessionKey(ctx, username, key))),
+  )
   if (!accessToken) return undefined
   const state = sessionState(ctx)
   const before = state.decoded
@@ -139,7 +134,6 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
       refreshToken: refreshToken ?? undefined,
       clockDrift: Number(clockDrift) || 0,
       signInDetails: details ? JSON.parse(details) : undefined,
-      deviceMetadata,
     }
   } catch {
     // Something else wrote there. Nobody is signed in with that; the next sign-in overwrites it.
@@ -164,9 +158,9 @@ export async function writeSession(ctx: Context, session: Session): Promise<void
     ['accessToken', accessToken.toString()],
   ]
   // A device is remembered across sign-ins, so there is nothing to remove where none is given.
-  for (const [name, key] of deviceKeys) {
-    const value = deviceMetadata?.[name]
-    if (value) items.unshift([key, value])
+  const { deviceKey, deviceGroupKey, randomPassword } = deviceMetadata ?? {}
+  for (const [index, value] of [deviceKey, deviceGroupKey, randomPassword].entries()) {
+    if (value) items.unshift([deviceKeys[index]!, value])
   }
   for (const [key, value] of items) {
     const at = sessionKey(ctx, username, key)
@@ -198,7 +192,7 @@ async function removeTokens(ctx: Context, store: KeyValueStorageInterface, usern
 export async function storedDevice(ctx: Context, username: string): Promise<DeviceMetadata | undefined> {
   const store = await sessionStore(ctx)
   const [deviceKey, deviceGroupKey, randomPassword] = await Promise.all(
-    deviceKeys.map(([, key]) => store.getItem(sessionKey(ctx, username, key))),
+    deviceKeys.map((key) => store.getItem(sessionKey(ctx, username, key))),
   )
   if (deviceKey && deviceGroupKey && randomPassword) return { deviceKey, deviceGroupKey, randomPassword }
   return undefined
@@ -207,7 +201,7 @@ export async function storedDevice(ctx: Context, username: string): Promise<Devi
 /** Only auth calls this: when the service no longer knows the device. */
 export async function clearStoredDevice(ctx: Context, username: string): Promise<void> {
   const store = await sessionStore(ctx)
-  await Promise.all(deviceKeys.map(([, key]) => store.removeItem(sessionKey(ctx, username, key))))
+  await Promise.all(deviceKeys.map((key) => store.removeItem(sessionKey(ctx, username, key))))
 }
 
 /** Raised by each sign-in and sign-out, so that a refresh which began before is thrown away. */
