@@ -36,18 +36,18 @@ export function sha256(data: Uint8Array): Uint8Array {
     let f = state[5]!
     let g = state[6]!
     let h = state[7]!
+    for (let i = 0; i < 16; i++) w[i] = view.getInt32(block + i * 4)
+    for (let i = 16; i < 64; i++) {
+      const early = w[i - 15]!
+      const late = w[i - 2]!
+      w[i] =
+        (w[i - 16]! +
+          (((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3)) +
+          w[i - 7]! +
+          (((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10))) |
+        0
+    }
     for (let i = 0; i < 64; i++) {
-      if (i < 16) w[i] = view.getInt32(block + i * 4)
-      else {
-        const early = w[i - 15]!
-        const late = w[i - 2]!
-        w[i] =
-          (w[i - 16]! +
-            (((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3)) +
-            w[i - 7]! +
-            (((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10))) |
-          0
-      }
       const first =
         (h +
           (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) +

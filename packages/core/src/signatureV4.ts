@@ -35,7 +35,7 @@ export function signHeaders(
   if (sessionToken) headers['x-amz-security-token'] = sessionToken
   if (signing.service === 's3') headers['x-amz-content-sha256'] = payloadHash
   const signed = canonicalHeaders(request.url, headers)
-  const query = joined(sorted(encoded([...request.url.searchParams])))
+  const query = joined(encoded([...request.url.searchParams]).sort(), '&', '=')
   const signature = signatureOf({ ...request, signed, query, payloadHash }, signing)
   headers.authorization = `${algorithm} Credential=${credential(signing)}, SignedHeaders=${namesOf(signed)}, Signature=${signature}`
   return headers
@@ -61,8 +61,9 @@ export function signQuery(request: Signable, expiresIn: number, signing: Signing
   if (sessionToken) query.push(['X-Amz-Security-Token', sessionToken])
   const parameters = encoded(query)
   const payloadHash = signing.service === 's3' ? 'UNSIGNED-PAYLOAD' : hex(sha256(bytes('')))
-  const canonical = { ...request, signed, query: joined(sorted(parameters)), payloadHash }
-  return `${joined(parameters)}&X-Amz-Signature=${signatureOf(canonical, signing)}`
+  const link = joined(parameters, '&', '=')
+  const canonical = { ...request, signed, query: joined(parameters.sort(), '&', '='), payloadHash }
+  return `${link}&X-Amz-Signature=${signatureOf(canonical, signing)}`
 }
 
 /** Everything but unreserved characters, as RFC 3986 has it. */
@@ -81,31 +82,32 @@ const unsigned =
 
 type Pair = [name: string, value: string]
 
-function canonicalHeaders({ host }: URL, headers: Record<string, string>): Pair[] {
-  const pairs = [...Object.entries(headers), ['host', host] as Pair]
-    .map(([name, value]): Pair => [name.toLowerCase(), value.trim().replace(/\s+/g, ' ')])
-    .filter(([name]) => !unsigned.test(name))
-  return sorted(pairs)
+/** Between a name and its value: before any sign that may stand in either, so that lines sort by name and then by value. */
+const between = '\0'
+
+function canonicalHeaders({ host }: URL, headers: Record<string, string>): string[] {
+  const lines = [`host${between}${host}`]
+  for (const each in headers) {
+    const name = each.toLowerCase()
+    if (!unsigned.test(name)) lines.push(name + between + headers[each]!.trim().replace(/\s+/g, ' '))
+  }
+  return lines.sort()
 }
 
-const encoded = (parameters: Pair[]) => parameters.map((each) => each.map(encode) as Pair)
-const joined = (parameters: Pair[]) => parameters.map((each) => each.join('=')).join('&')
-
-/** By name, and then by value. */
-function sorted(pairs: Pair[]): Pair[] {
-  const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
-  return [...pairs].sort((one, other) => order(one[0], other[0]) || order(one[1], other[1]))
-}
+const encoded = (parameters: Pair[]) =>
+  parameters.map(([name, value]) => encode(name) + between + encode(value))
+const joined = (lines: string[], by: string, sign: string) => lines.join(by).replaceAll(between, sign)
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 function hex(data: Uint8Array): string {
+  const view = new DataView(data.buffer, data.byteOffset)
   let text = ''
-  for (let at = 0; at < data.length; at++) text += (data[at]! + 256).toString(16).slice(1)
+  for (let at = 0; at < 32; at += 4) text += view.getUint32(at).toString(16).padStart(8, '0')
   return text
 }
 
-const namesOf = (signed: Pair[]) => signed.map(([name]) => name).join(';')
+const namesOf = (signed: string[]) => signed.map((line) => line.slice(0, line.indexOf(between))).join(';')
 
 const scopeOf = (signing: Signing) =>
   `${signing.time.slice(0, 8)}/${signing.region}/${signing.service}/aws4_request`
@@ -113,7 +115,7 @@ const scopeOf = (signing: Signing) =>
 const credential = (signing: Signing) => `${signing.credentials.accessKeyId}/${scopeOf(signing)}`
 
 interface Canonical extends Signable {
-  signed: Pair[]
+  signed: string[]
   query: string
   payloadHash: string
 }
@@ -125,7 +127,7 @@ function signatureOf({ method, url, signed, query, payloadHash }: Canonical, sig
     // S3 takes the path as it is; all others put it in order and escape it a second time.
     signing.service === 's3' ? pathname : encode(pathname.replace(/\/+/g, '/')).replace(/%2F/g, '/'),
     query,
-    ...signed.map((each) => each.join(':')),
+    joined(signed, '\n', ':'),
     '',
     namesOf(signed),
     payloadHash,

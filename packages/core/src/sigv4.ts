@@ -117,9 +117,10 @@ async function prepared(ctx: Context, { service, region, ...scope }: SigningScop
 /** URL leaves these five alone in a path, the signature counts them as escaped. */
 function withPath(url: URL): URL {
   const copy = new URL(url)
-  copy.pathname = copy.pathname.replace(
+  const escaped = copy.pathname.replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
+  if (escaped !== copy.pathname) copy.pathname = escaped
   return copy
 }

@@ -1,7 +1,14 @@
 // The S3 wire: REST with XML, signed with SigV4. See docs/protocols/s3.md. Bucket names in the host, or in the path for buckets with
 // dots and for endpoints of one's own. No versions, tags, ACLs or access points.
 
-import { type Call, type Context, credentials, type HttpRequest, request } from '@backline/core/internal'
+import {
+  type AWSCredentials,
+  type Call,
+  type Context,
+  credentials,
+  type HttpRequest,
+  request,
+} from '@backline/core/internal'
 import { presign, sigv4 } from '@backline/core/sigv4'
 import { StorageError } from './errors.js'
 import type { Location } from './location.js'
@@ -88,7 +95,7 @@ export async function presigned(
   ctx: Context,
   location: Location,
   call: Pick<S3Call, 'method' | 'query' | 'headers'>,
-  expiresIn: number,
+  { expiresIn, credentials }: { expiresIn: number; credentials: AWSCredentials },
 ): Promise<URL> {
   const { url, headers } = address(location, call)
   const link: HttpRequest = { method: call.method, url, headers }
@@ -96,11 +103,11 @@ export async function presigned(
     service: 's3',
     region: location.region,
     expiresIn,
-    credentials: await requireCredentials(ctx),
+    credentials,
   })
 }
 
-export async function requireCredentials(ctx: Context) {
+export async function requireCredentials(ctx: Context): Promise<AWSCredentials> {
   const found = await credentials(ctx)
   if (found) return found.credentials
   throw new StorageError('NoCredentials', 'There are no AWS credentials to reach the bucket with.', {

@@ -1,4 +1,11 @@
-import { type Context, credentials, currentContext, perContext, serverTime } from '@backline/core/internal'
+import {
+  type AWSCredentials,
+  type Context,
+  credentials,
+  currentContext,
+  perContext,
+  serverTime,
+} from '@backline/core/internal'
 import { StorageError } from './errors.js'
 import { type ContentDisposition, contentDispositionOf } from './headers.js'
 import {
@@ -56,45 +63,40 @@ export async function getUrl(
     await s3(ctx, location, { method: 'HEAD', signal: options.signal })
   }
 
-  const seconds = Math.min(Math.floor(expiresIn), await credentialsLast(ctx, expiresIn))
+  const credentials = await lastingCredentials(ctx, expiresIn)
+  const seconds = Math.min(Math.floor(expiresIn), rest(ctx, credentials))
   if (seconds > 7 * 24 * 3600) {
     throw new StorageError('UrlExpirationMaxLimitExceed', 'A link can be good for seven days at most.')
   }
-  const described = {
-    'content-type': options.contentType,
-    'content-disposition': contentDispositionOf(options.contentDisposition),
-    'cache-control': options.cacheControl,
-  }
   // A download is told how to look by the query; an upload is held to the headers that were signed.
-  const call =
-    method === 'PUT' ? { method, headers: described } : { method, query: prefixed('response-', described) }
-  const url = await presigned(ctx, location, call, seconds)
+  const prefix = method === 'PUT' ? '' : 'response-'
+  const described = {
+    [`${prefix}content-type`]: options.contentType,
+    [`${prefix}content-disposition`]: contentDispositionOf(options.contentDisposition),
+    [`${prefix}cache-control`]: options.cacheControl,
+  }
+  const call = method === 'PUT' ? { method, headers: described } : { method, query: described }
+  const url = await presigned(ctx, location, call, { expiresIn: seconds, credentials })
   return { url, expiresAt: new Date(serverTime(ctx) + seconds * 1000) }
 }
 
 /** How long credentials last when they are new, as far as seen. */
 const lifetime = /* @__PURE__ */ perContext('storage.credentialsLifetime', () => ({ seconds: 3600 }))
 
-/** Seconds for which a link signed now will work; with new credentials where the present ones end too soon. */
-async function credentialsLast(ctx: Context, wanted: number): Promise<number> {
-  const rest = async () => {
-    const { expiration } = await requireCredentials(ctx)
-    return expiration ? Math.floor((expiration.getTime() - serverTime(ctx)) / 1000) : Number.POSITIVE_INFINITY
-  }
-  const known = lifetime(ctx)
-  const left = await rest()
-  // Nearly new ones are good enough: a page of a hundred links to photos must not fetch credentials a hundred times.
-  if (left >= Math.min(wanted, known.seconds * 0.9)) return left
-  await credentials(ctx, { forceRefresh: true })
-  const renewed = await rest()
-  known.seconds = Math.min(renewed, 3600)
-  if (renewed > 0) return renewed
-  throw new StorageError('NoCredentials', 'The AWS credentials have expired, and new ones have too.')
+/** Seconds for which a link signed with these will work. */
+function rest(ctx: Context, { expiration }: AWSCredentials): number {
+  return expiration ? Math.floor((expiration.getTime() - serverTime(ctx)) / 1000) : Number.POSITIVE_INFINITY
 }
 
-function prefixed(
-  prefix: string,
-  values: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]))
+/** New ones where the present ones end too soon for a link that is to work for `wanted` seconds. */
+async function lastingCredentials(ctx: Context, wanted: number): Promise<AWSCredentials> {
+  const known = lifetime(ctx)
+  const present = await requireCredentials(ctx)
+  // Nearly new ones are good enough: a page of a hundred links to photos must not fetch credentials a hundred times.
+  if (rest(ctx, present) >= Math.min(wanted, known.seconds * 0.9)) return present
+  await credentials(ctx, { forceRefresh: true })
+  const renewed = await requireCredentials(ctx)
+  known.seconds = Math.min(rest(ctx, renewed), 3600)
+  if (rest(ctx, renewed) > 0) return renewed
+  throw new StorageError('NoCredentials', 'The AWS credentials have expired, and new ones have too.')
 }
