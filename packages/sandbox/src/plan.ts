@@ -243,6 +243,8 @@ export interface StoragePlan {
   isDefault: boolean
   bucketName: string
   rules: StorageRule[]
+  /** What functions may do with every object, by their names, because CDK granted it. */
+  granted?: Record<string, StorageRule['may']>
   triggers?: StorageTriggers
 }
 

@@ -89,6 +89,27 @@ test('a bucket has the functions that are told of what happens in it', () => {
   expect(triggers).toEqual({ onUpload: expect.objectContaining({ name: 'clerk' }) })
 })
 
+test('what CDK grants to functions on a bucket is theirs, and a policy of their own gives all', () => {
+  const backend = defineBackend({
+    auth,
+    clerk,
+    boss: defineFunction({ name: 'boss', entry: fileURLToPath(import.meta.url) }),
+    drive: defineStorage({ name: 'files' }),
+    attic: defineStorage({ name: 'attic', isDefault: true }),
+  })
+  backend.drive.resources.bucket.grantRead(backend.clerk.resources.lambda)
+  backend.drive.resources.bucket.grantPut(backend.clerk.resources.lambda)
+  backend.boss.resources.lambda.addToRolePolicy({})
+  const warnings: string[] = []
+  const { storages } = planOf(backend, (line) => warnings.push(line))
+  const all = ['get', 'list', 'write', 'delete']
+  expect(storages.map(({ granted }) => granted)).toEqual([
+    { clerk: ['get', 'list', 'write'], boss: all },
+    { boss: all },
+  ])
+  expect(warnings.filter((line) => line.includes('CDK'))).toEqual([])
+})
+
 test('access rules say who may do what under which path', () => {
   const { rules } = storage((allow) => ({
     'media/*': [allow.guest.to(['read']), allow.authenticated.to(['read', 'get', 'write'])],

@@ -18,7 +18,7 @@ import { localPlan } from './localPlanOf.js'
 import { outputsOf } from './outputsOf.js'
 import type { BackendPlan, DataPlan, Warn } from './plan.js'
 import { referencePlan } from './referencePlanOf.js'
-import { checkStorages, storagePlan } from './storagePlanOf.js'
+import { applyStorageGrants, checkStorages, storagePlan } from './storagePlanOf.js'
 
 /**
  * Reads what `defineBackend(…)` returned into the plan that the services follow.
@@ -76,7 +76,9 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
   checkStorages(plan.storages)
   checkDelivery(plan)
   const functions = Object.fromEntries(of<FunctionProps>('function'))
-  applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, recordings, infrastructure, warn)
+  const granted = applyStorageGrants(plan.storages, parts, recordings, warn)
+  const rest = recordings.filter((recording) => !granted.has(recording))
+  applyRecordings(plan, { auth: (auth ?? reference)?.[0], functions }, rest, infrastructure, warn)
   return plan
 }
 

@@ -1,4 +1,12 @@
-import { type StorageGrant, type StorageProps, storageAllow } from '@backline/schema/backend'
+import {
+  type Definition,
+  kindOf,
+  type Recording,
+  recordedPath,
+  type StorageGrant,
+  type StorageProps,
+  storageAllow,
+} from '@backline/schema/backend'
 import { functionPlan } from './functionPlanOf.js'
 import type { StoragePlan, StorageRule, StorageTriggers, Warn } from './plan.js'
 
@@ -96,6 +104,55 @@ export function checkStorages(storages: StoragePlan[]) {
     if (names.has(name)) throw new Error(`defineStorage: two buckets are called '${name}'.`)
     names.add(name)
   }
+}
+
+const GRANTS: Record<string, StorageRule['may']> = {
+  grantRead: ['get', 'list'],
+  grantWrite: ['write', 'delete'],
+  grantPut: ['write'],
+  grantDelete: ['delete'],
+  grantReadWrite: ['get', 'list', 'write', 'delete'],
+}
+
+/**
+ * What CDK grants to functions: `backend.drive.resources.bucket.grantRead(backend.clerk.resources.lambda)`. Policies of a function's own are
+ * not read; one that has any may do everything. Returns what has been understood.
+ */
+export function applyStorageGrants(
+  storages: StoragePlan[],
+  parts: Record<string, Definition>,
+  recordings: Recording[],
+  warn: Warn,
+): Set<Recording> {
+  const understood = new Set<Recording>()
+  const functionAt = (path: string | undefined) => {
+    const part = parts[/^(.+?)\.resources\.lambda\b/.exec(path ?? '')?.[1] ?? '']
+    return kindOf(part) === 'function' ? functionPlan(part, warn).name : undefined
+  }
+  const grant = (to: StoragePlan[], name: string, may: StorageRule['may']) => {
+    for (const storage of to) {
+      const before = storage.granted?.[name] ?? []
+      storage.granted = { ...storage.granted, [name]: [...new Set([...before, ...may])] }
+    }
+  }
+  for (const recording of recordings) {
+    const { path, args } = recording
+    const [, part = '', method = ''] = /^(.+)\.resources\.bucket\.(grant\w+)$/.exec(path) ?? []
+    const grantee = functionAt(recordedPath(args?.[0]))
+    const owner = kindOf(parts[part]) === 'storage' ? (parts[part]!.props as StorageProps) : undefined
+    if (owner && grantee && GRANTS[method]) {
+      grant(
+        storages.filter(({ name }) => name === owner.name),
+        grantee,
+        GRANTS[method],
+      )
+      understood.add(recording)
+    } else if (args && /\.resources\.lambda\.(addToRolePolicy|role\.\w+)$/.test(path)) {
+      const itself = functionAt(path)
+      if (itself) grant(storages, itself, GRANTS.grantReadWrite!)
+    }
+  }
+  return understood
 }
 
 /** The names under which a function finds the buckets that it may use: as the definition spells them, and as Amplify's guides do. */

@@ -55,6 +55,17 @@ export const entityTooLarge = (limit: number) =>
     MaxSizeAllowed: limit,
   })
 
+/** A disk that takes no more, as the system or SQLite (by its own number) says it. S3 has no word for that: its disks are never full. */
+export function fromDisk(error: unknown): S3Error | undefined {
+  const { code = '', errcode } = error as { code?: string; errcode?: number }
+  if (!/^(ENOSPC|EDQUOT|EFBIG)$/.test(code) && errcode !== 13) return undefined
+  return new S3Error(
+    507,
+    'InsufficientStorage',
+    'The disk of the sandbox is full. Nothing of this request was kept.',
+  )
+}
+
 /** S3's name for what is wrong with a signature. */
 export function fromSignature(error: SignatureError, presigned: boolean): S3Error {
   const names: Record<SignatureFault, [status: number, code: string]> = {

@@ -37,17 +37,20 @@ const RESOLVE = `import { registerHooks } from 'node:module'
     },
   })`
 
-/** A sandbox in a process of its own, to be killed. */
-async function startChild(): Promise<{ child: ChildProcess; url: string; key: string; secret: string }> {
+/** A sandbox in a process of its own: to be killed, or to have a disk that takes no more than so many kilobytes of one file. */
+async function startChild(
+  dataDir: string,
+  kilobytes?: number,
+): Promise<{ child: ChildProcess; url: string; key: string; secret: string }> {
   const program = `import { serve } from ${JSON.stringify(new URL('../sandbox.js', import.meta.url).href)}
     const { url, credentials } = await serve(${JSON.stringify(plan)}, { dataDir: ${JSON.stringify(dataDir)} })
     console.log(JSON.stringify({ url, key: credentials.accessKeyId, secret: credentials.secretAccessKey }))`
   const hooks = `data:text/javascript,${encodeURIComponent(RESOLVE)}`
-  const child = spawn(
-    process.execPath,
-    ['-C', 'source', '--import', hooks, '--input-type=module', '-e', program],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const node = [process.execPath, '-C', 'source', '--import', hooks, '--input-type=module', '-e', program]
+  const limit = kilobytes ? `trap '' XFSZ; ulimit -f ${kilobytes}; ` : ''
+  const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...node], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
   const line = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).once('line', resolve)
@@ -57,7 +60,7 @@ async function startChild(): Promise<{ child: ChildProcess; url: string; key: st
 }
 
 test('killed in the middle of writes, it has everything it acknowledged and nothing by halves', async () => {
-  const { child, url: endpoint, key: accessKeyId, secret: secretAccessKey } = await startChild()
+  const { child, url: endpoint, key: accessKeyId, secret: secretAccessKey } = await startChild(dataDir)
   const options = { region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 }
   const writer = new S3Client({ ...options, endpoint, credentials: { accessKeyId, secretAccessKey } })
 
@@ -112,4 +115,36 @@ test('killed in the middle of writes, it has everything it acknowledged and noth
     reader.destroy()
     await sandbox.stop()
   }
+})
+
+test('a disk that is full is an error with a name, and leaves what is there as it is', async () => {
+  const full = join(folder, 'full')
+  const { child, url: endpoint, key: accessKeyId, secret: secretAccessKey } = await startChild(full, 8 * 1024)
+  const credentials = { accessKeyId, secretAccessKey }
+  const s3 = new S3Client({
+    region: 'us-east-1',
+    forcePathStyle: true,
+    maxAttempts: 1,
+    endpoint,
+    credentials,
+  })
+  const put = (Key: string, Body: Uint8Array) => s3.send(new PutObjectCommand({ Bucket, Key, Body }))
+  const files = () => readdirSync(join(full, 'files', 's3'))
+  const small = randomBytes(1000)
+  await put('kept', small)
+  for (const key of ['kept', 'new']) {
+    await expect(put(key, randomBytes(12 * MIB))).rejects.toMatchObject({
+      ...{ name: 'InsufficientStorage', $metadata: { httpStatusCode: 507 } },
+      message: expect.stringMatching(/disk of the sandbox is full/),
+    })
+  }
+  await expect.poll(files).toHaveLength(1)
+  await put('later', small)
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'kept' }))
+  expect(Buffer.from(await Body!.transformToByteArray()).equals(small)).toBe(true)
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }))
+  expect(Contents.map(({ Key }) => Key)).toEqual(['kept', 'later'])
+  s3.destroy()
+  child.kill('SIGTERM')
+  await once(child, 'exit')
 })

@@ -10,6 +10,7 @@ import { copyObject, uploadPartCopy } from './copy.js'
 import { deliver } from './deliver.js'
 import {
   errorResponse,
+  fromDisk,
   fromSignature,
   fromStatus,
   invalidRequest,
@@ -80,7 +81,8 @@ export function createS3(world: World, authority: CredentialAuthority, functions
     },
     async handle(request) {
       const response = await answer(ground, request).catch((error: unknown) => {
-        if (error instanceof S3Error) return errorResponse(error, request.url.pathname)
+        const known = error instanceof S3Error ? error : fromDisk(error)
+        if (known) return errorResponse(known, request.url.pathname)
         throw error
       })
       return { ...response, headers: { ...CORS, ...response.headers } }
