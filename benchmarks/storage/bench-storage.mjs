@@ -1,11 +1,15 @@
 // Our storage beside the official aws-amplify's and the AWS SDK's, at the same work, on the same sandbox, in one run.
 //   node benchmarks/storage/bench-storage.mjs [--json]
-// Each library runs in processes of its own, in turns, over the same transport (node:http with connections kept alive).
+// Each library runs in processes of its own, in turns, over the same transport (node:http with connections kept alive); then in pages of
+// its own in Chromium, over the browser's.
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { startSandbox } from '@backline/sandbox'
 import { defineAuth, defineBackend, defineStorage } from 'backline/backend'
+import { build } from 'esbuild'
+import { openChromium } from '../../tests/runtimes/browser/chromium.ts'
 import { quantile } from '../sandbox/command.mjs'
 
 const LIBRARIES = ['backline', 'aws-amplify', '@aws-sdk']
@@ -13,6 +17,8 @@ const ROUNDS = 3
 const KEYS = 10_000
 
 const sandbox = await startSandbox({
+  // Where aws-amplify can be told to look for an S3 in a browser.
+  port: 20_005,
   backend: defineBackend({
     auth: defineAuth({ loginWith: { email: true } }),
     storage: defineStorage({ name: 'bench' }),
@@ -20,11 +26,13 @@ const sandbox = await startSandbox({
 })
 const { bucket_name: bucket, aws_region: region } = sandbox.outputs.storage
 const runs = Object.fromEntries(LIBRARIES.map((library) => [library, []]))
+const pages = Object.fromEntries(LIBRARIES.map((library) => [library, []]))
 try {
   await fill()
   const settings = JSON.stringify({ url: sandbox.url, bucket, region, credentials: sandbox.credentials })
   for (let round = 0; round < ROUNDS; round++)
     for (const library of LIBRARIES) runs[library].push(await run(library, settings))
+  await inChromium({ ...JSON.parse(settings), keys: KEYS })
 } finally {
   await sandbox.stop()
 }
@@ -36,34 +44,64 @@ const WORK = [
   [`listAll of ${KEYS.toLocaleString('en')}`, 'ms', 'list', 2],
   ['10,000 presigned URLs', 'ms', 'urls', 3],
 ]
-const rows = WORK.map(([what, unit, key, target]) => {
-  const of = (library) =>
-    quantile(
-      runs[library].map((numbers) => numbers[key]),
-      0.5,
-    )
-  const [ours, theirs, sdk] = LIBRARIES.map(of)
-  return {
-    what,
-    unit,
-    ours,
-    'aws-amplify': theirs,
-    '@aws-sdk': sdk,
-    faster: theirs / ours,
-    overSdk: sdk / ours,
-    target,
-  }
-})
+function rowsOf(measured, where) {
+  return WORK.filter(([, , key]) => measured.backline[0][key] !== undefined).map(
+    ([what, unit, key, target]) => {
+      const of = (library) =>
+        quantile(
+          measured[library].map((numbers) => numbers[key]),
+          0.5,
+        )
+      const [ours, theirs, sdk] = LIBRARIES.map(of)
+      return {
+        ...{ where, what, unit, ours, 'aws-amplify': theirs, '@aws-sdk': sdk },
+        ...{ faster: theirs / ours, overSdk: sdk / ours, target },
+      }
+    },
+  )
+}
+
+const rows = [...rowsOf(runs, 'Node'), ...rowsOf(pages, 'Chromium')]
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2))
 else {
   const cell = (value) => String(value ?? '').padStart(13)
   console.log(
-    `${''.padEnd(46)}${['ours', 'aws-amplify', '@aws-sdk', 'theirs/ours', 'sdk/ours', 'target'].map(cell).join('')}`,
+    `${''.padEnd(56)}${['ours', 'aws-amplify', '@aws-sdk', 'theirs/ours', 'sdk/ours', 'target'].map(cell).join('')}`,
   )
-  for (const { what, unit, ours, faster, overSdk, target, ...others } of rows)
+  for (const { where, what, unit, ours, faster, overSdk, target, ...others } of rows)
     console.log(
-      `${`${what}, ${unit}`.padEnd(46)}${[ours, others['aws-amplify'], others['@aws-sdk']].map((each) => cell(each.toFixed(0))).join('')}${[faster, overSdk].map((each) => cell(each.toFixed(2))).join('')}${cell(target)}`,
+      `${`${where}: ${what}, ${unit}`.padEnd(56)}${[ours, others['aws-amplify'], others['@aws-sdk']].map((each) => cell(each.toFixed(0))).join('')}${[faster, overSdk].map((each) => cell(each.toFixed(2))).join('')}${cell(target)}`,
     )
+}
+
+async function inChromium(settings) {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, 'subjectInChromium.mjs')],
+    ...{ bundle: true, write: false, format: 'esm', platform: 'browser', target: 'es2022', minify: true },
+  })
+  const site = createServer(({ url }, answer) => {
+    if (url === '/page.js') answer.setHeader('content-type', 'text/javascript').end(outputFiles[0].contents)
+    else answer.setHeader('content-type', 'text/html').end('<script type=module src=/page.js></script>')
+  })
+  await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve))
+  const browser = await openChromium()
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const library of LIBRARIES) {
+        const context = await browser.newContext()
+        const page = await context.newPage()
+        await page.goto(`http://127.0.0.1:${site.address().port}/`)
+        await page.waitForFunction(() => globalThis.play)
+        const play = ([library, settings]) => globalThis.play(library, settings)
+        pages[library].push(await page.evaluate(play, [library, settings]))
+        await context.close()
+      }
+    }
+  } finally {
+    await browser.close()
+    site.closeAllConnections()
+    site.close()
+  }
 }
 
 async function fill() {

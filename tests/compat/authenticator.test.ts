@@ -1,18 +1,27 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
-import { defineAuth, defineBackend } from 'backline/backend'
+import { defineAuth, defineBackend, defineStorage } from 'backline/backend'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
-import { consoleOf, openChromium } from '../runtimes/browser/chromium.js'
+import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
 import { oneTimePassword } from './oneTimePassword.fixture.js'
 
-// A stock <Authenticator> of @aws-amplify/ui-react, installed by npm beside our packed packages under the official names, as an app
+// A stock <Authenticator> of @aws-amplify/ui-react and the components of @aws-amplify/ui-react-storage, installed by npm beside our packed packages under the official names, as an app
 // would have it: no `--force`, no alias in a bundler, not one import edited.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -23,15 +32,19 @@ let browser: Browser
 
 beforeAll(async () => {
   cpSync(join(root, 'tests/compat/apps/authenticator'), folder, { recursive: true })
-  for (const name of ['backline', 'core']) {
+  for (const name of ['backline', 'core', 'storage']) {
     const [{ filename }] = JSON.parse(
       run('npm', ['pack', '--json', '--pack-destination', folder], join(root, 'packages', name)),
     )
-    renameSync(join(folder, filename), join(folder, name === 'core' ? 'backline-core.tgz' : 'backline.tgz'))
+    renameSync(
+      join(folder, filename),
+      join(folder, name === 'backline' ? 'backline.tgz' : `backline-${name}.tgz`),
+    )
   }
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock'])
   run(join(root, 'node_modules/.bin/esbuild'), [
     'src/main.tsx',
+    'src/storage.tsx',
     '--bundle',
     '--format=esm',
     '--target=es2022',
@@ -42,7 +55,8 @@ beforeAll(async () => {
   ])
   const types = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
   site = createServer(({ url = '/' }, answer) => {
-    const name = url.split('?')[0] === '/' ? 'index.html' : url.slice(1)
+    const name = url.split('?')[0]!.slice(1) || 'index.html'
+    if (!existsSync(join(folder, name))) return answer.writeHead(404).end()
     const type = types[name.split('.').at(-1) as keyof typeof types]
     answer.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(readFileSync(join(folder, name)))
   })
@@ -64,13 +78,13 @@ function run(command: string, args: string[], cwd = folder) {
 }
 
 /** The app in a fresh browser profile, on this sandbox; what it complains of must be nothing at the end. */
-async function open(sandbox: Sandbox) {
+async function open(sandbox: Sandbox, address = '') {
   const page = await (await browser.newContext()).newPage()
   page.setDefaultTimeout(10_000)
   const lines = consoleOf(page)
   onTestFailed(async () => console.error(lines.join('\n'), await page.locator('body').textContent()))
   const { port } = site.address() as AddressInfo
-  await page.goto(`http://127.0.0.1:${port}/?outputs=${sandbox.url}/_backline/outputs`)
+  await page.goto(`http://127.0.0.1:${port}/${address}?outputs=${sandbox.url}/_backline/outputs`)
   return { page, lines, ...handsOn(page, sandbox) }
 }
 
@@ -110,12 +124,12 @@ function handsOn(page: Page, sandbox: Sandbox) {
 }
 
 test('npm installs one runtime under the official names, and nothing of the official one', () => {
-  const names = ['aws-amplify', '@aws-amplify/core'].map(
+  const names = ['aws-amplify', '@aws-amplify/core', '@aws-amplify/storage'].map(
     (name) => JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).name,
   )
-  expect(names).toEqual(['backline', '@backline/core'])
+  expect(names).toEqual(['backline', '@backline/core', '@backline/storage'])
   // Exits with an error where a range that somebody asked for is not met.
-  run('npm', ['ls', 'aws-amplify', '@aws-amplify/core'])
+  run('npm', ['ls', 'aws-amplify', '@aws-amplify/core', '@aws-amplify/storage'])
   const all = globSync('node_modules/{@*/,}*', { cwd: folder })
   expect(all.filter((path) => /@aws-(sdk|crypto)|@aws-amplify\/auth/.test(path))).toEqual([])
 })
@@ -212,7 +226,88 @@ test('where it is optional: asked for once the user has chosen it', async () => 
   await sandbox.stop()
 })
 
+test('FileUploader, StorageManager, StorageImage and StorageBrowser work on a bucket', async () => {
+  const sandbox = await startSandbox({
+    backend: defineBackend({
+      auth: defineAuth({ loginWith: { email: true } }),
+      storage: defineStorage({
+        name: 'drive',
+        access: (allow) => ({ 'public/*': [allow.guest.to(['read', 'write', 'delete'])] }),
+      }),
+    }),
+  })
+  const { page, lines } = await open(sandbox, 'files.html')
+  page.setDefaultTimeout(30_000)
+  const said = (line: string) => page.getByLabel('log').getByText(line, { exact: true }).waitFor()
+  const choose = (section: string, ...files: [name: string, mimeType: string, buffer: Buffer][]) =>
+    page
+      .getByLabel(section)
+      .locator('input[type=file]')
+      .setInputFiles(files.map(([name, mimeType, buffer]) => ({ name, mimeType, buffer })))
+  // Without the object the other picture is shown.
+  await said('no image: NotFound')
+
+  // The browser keeps nothing more: an upload must not depend on it.
+  await page.evaluate(() => {
+    for (let size = 1024 * 1024; size >= 1; size /= 2)
+      try {
+        for (let index = 0; ; index++) localStorage.setItem(`full-${size}-${index}`, 'x'.repeat(size))
+      } catch {}
+  })
+  // The second part is held until the upload was paused and resumed.
+  let release = () => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  await page.route(/film\.bin\?partNumber=2/, async (route) => {
+    await released
+    await route.continue().catch(() => {})
+  })
+  const film = Buffer.alloc(6_000_000, 7)
+  await choose('uploader', ['dot é.png', 'image/png', DOT], ['film.bin', 'application/x-film', film])
+  await said('uploaded public/dot é.png')
+  const shown = page.getByRole('img', { name: 'The uploaded image' })
+  await expect
+    .poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 30_000 })
+    .toBe(1)
+  const uploader = page.getByLabel('uploader')
+  await uploader.getByRole('button', { name: /^Pause/ }).click()
+  await uploader.getByText('Paused').waitFor()
+  await uploader.getByRole('button', { name: /^Resume/ }).click()
+  release()
+  await said('uploaded public/film.bin')
+
+  await choose('manager', ['old.txt', 'text/plain', Buffer.from('old')])
+  await said('managed old.txt')
+  await choose('refused', ['no.txt', 'text/plain', Buffer.from('no')])
+  await said('refused closed/no.txt')
+
+  const files = page.getByLabel('browser')
+  await files.getByRole('button', { name: 'public/' }).click()
+  for (const name of ['dot é.png', 'film.bin', 'old.txt'])
+    await files.getByRole('button', { name: new RegExp(`^${name}`) }).waitFor()
+  await screenshot(page, 'files')
+
+  const { status, headers, size } = await page.evaluate(async () => {
+    const { url } = await globalThis.files.getUrl({ path: 'public/film.bin' })
+    const answer = await fetch(url)
+    const { size } = await answer.blob()
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), size }
+  })
+  expect({ status, size }).toEqual({ status: 200, size: film.length })
+  expect(headers).toMatchObject({ 'content-type': 'application/x-film', 'x-amz-meta-from': 'page' })
+  // What is left is said by the components themselves: of their own past, of a worker that an app may serve, and of the refusal above,
+  // whose task an async function hands on to nobody.
+  const own = /accessLevel|service worker|fetching the script|^uncaught: AccessDenied/i
+  expect(complaints(lines).filter((line) => !own.test(line))).toEqual([])
+  await sandbox.stop()
+}, 120_000)
+
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 declare global {
+  var files: Pick<typeof import('backline/storage'), 'getUrl'>
   var account: Pick<typeof import('backline/auth'), 'setUpTOTP' | 'verifyTOTPSetup' | 'updateMFAPreference'>
 }
 

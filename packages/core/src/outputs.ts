@@ -39,7 +39,10 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
     const buckets: Written = {}
     for (const index in S3.buckets) {
       const path = `storage.buckets.${index}`
-      const { name, ...bucket } = read(outputs, `${path}:it:name! bucket_name! aws_region!=region paths%`).it
+      const { name, ...bucket } = read(
+        outputs,
+        `${path}:it:name! bucket_name! aws_region!=region endpoint paths%`,
+      ).it
       if (buckets[name]) throw wrong(`${path}.name`, 'is taken by another bucket', name)
       buckets[name] = bucket
     }

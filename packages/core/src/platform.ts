@@ -46,6 +46,20 @@ export interface Page {
   onRestored(callback: () => void): void
 }
 
+/** A file that lies on the device: read in stretches, never as a whole. */
+export interface LocalFile {
+  size: number
+  name?: string
+  /** Milliseconds since 1970. */
+  lastModified?: number
+  /** Its media type, where the device knows it. */
+  type?: string
+  /** The bytes from `start` up to `end`, which is not included; fewer where the file has become shorter. */
+  read(start: number, end: number): Promise<Uint8Array>
+  /** Nothing more will be read. */
+  close?(): void
+}
+
 /** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */
 export interface Platform extends Partial<LivePlatform> {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
@@ -65,6 +79,8 @@ export interface Platform extends Partial<LivePlatform> {
   gzip?(data: Uint8Array): Promise<Uint8Array>
   /** By `DecompressionStream` where left out. */
   gunzip?(data: Uint8Array): Promise<Uint8Array>
+  /** Opens what an app names by a URI, such as `file:///…/film.mp4` on a phone. Left out where there is no such thing. */
+  openFile?(uri: string): Promise<LocalFile>
   /** Runs `work` while holding a lock shared by all tabs of this origin, or at once after `patience` milliseconds. Web Locks by default. */
   withLock?<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>
 }

@@ -88,6 +88,8 @@ export interface APIConfig {
 export interface BucketInfo {
   bucketName: string
   region: string
+  /** Base URL of an S3 that is not AWS's, for this bucket. */
+  endpoint?: string
   /** Path pattern → who (`guest`, `authenticated`, `groups/admin` …) → what. */
   paths?: Record<string, Record<string, string[] | undefined>>
 }

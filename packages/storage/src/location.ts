@@ -7,6 +7,8 @@ export type StorageAccessLevel = 'guest' | 'protected' | 'private'
 export interface BucketInfo {
   bucketName: string
   region: string
+  /** Base URL of an S3 that is not AWS's; buckets are then the first segment of the path. That of the configuration by default. */
+  endpoint?: string
   paths?: Record<string, Record<string, string[] | undefined>>
 }
 
@@ -145,7 +147,8 @@ function bucketOf(ctx: Context, options: CommonOptions): Omit<Location, 'key' | 
       '`expectedBucketOwner` is an account number of twelve digits.',
     )
   }
-  return { bucket, region, endpoint: configured.endpoint, accelerate: options.useAccelerateEndpoint, owner }
+  const endpoint = wanted?.endpoint ?? configured.endpoint
+  return { bucket, region, endpoint, accelerate: options.useAccelerateEndpoint, owner }
 }
 
 async function identity(ctx: Context): Promise<{ identityId?: string }> {

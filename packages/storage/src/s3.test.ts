@@ -142,6 +142,32 @@ test('a bucket is chosen by its name in the configuration, or by its own name an
   expect((await failure(elsewhere))?.name).toBe('NoSuchBucket')
 })
 
+test('an endpoint of one’s own is configured for all buckets, or for one', async () => {
+  const { sandbox, bucket: bucketName } = bucket
+  const asked: string[] = []
+  const Auth = {
+    credentialsProvider: {
+      getCredentialsAndIdentityId: async () => ({ credentials: sandbox.credentials }),
+      async clearCredentialsAndIdentityId() {},
+    },
+  }
+  const platform = {
+    fetch(input: string | URL | Request, init?: RequestInit) {
+      asked.push(String(input))
+      return fetch(input, init)
+    },
+  }
+  const region = 'us-east-1'
+  const here = { bucketName, region, endpoint: sandbox.url }
+  const config = { bucket: bucketName, region, endpoint: 'https://storage.example.com', buckets: { here } }
+  const ctx = createAmplifyContext({ Storage: { S3: config } }, { Auth, platform })
+  await uploadData({ path: 'public/own', data: '', options: { bucket: 'here' } }, ctx).result
+  await list({ path: '', options: { bucket: here } }, ctx)
+  expect(asked.every((url) => url.startsWith(`${sandbox.url}/${bucketName}`))).toBe(true)
+  const { url } = await getUrl({ path: 'a' }, ctx)
+  expect(url.href).toMatch(new RegExp(`^https://storage\\.example\\.com/${bucketName}/a\\?`))
+})
+
 test('the owner that is expected is told to S3', async () => {
   const { ctx } = bucket.watch()
   const options = { expectedBucketOwner: '123456789012' }

@@ -1,7 +1,17 @@
+import type { Context } from '@backline/core/internal'
 import { StorageError } from './errors.js'
 import { partsOf } from './parts.js'
 
+/** A file by its URI, where the platform opens such: React Native. It is read part by part, and never in memory as a whole. */
+export interface FileByUri {
+  /** Such as `file:///…/film.mp4`. */
+  uri: string
+  /** Its media type; otherwise what the device or the ending of the path says. */
+  type?: string
+}
+
 export type StorageUploadDataPayload =
+  | FileByUri
   | Blob
   | ArrayBufferView
   | ArrayBuffer
@@ -18,6 +28,8 @@ export interface Source {
   type?: string
   /** Where it is a file: what tells one file from another without reading it. */
   file?: { name: string; lastModified: number }
+  /** Nothing more is wanted. */
+  close?(): void
 }
 
 /** What an upload in parts takes its parts from. */
@@ -32,7 +44,7 @@ export interface Supply {
   close?(): void
 }
 
-export function sourceOf(data: Exclude<StorageUploadDataPayload, ReadableStream>): Source {
+export function sourceOf(data: Exclude<StorageUploadDataPayload, ReadableStream | FileByUri>): Source {
   if (typeof data === 'string') return fromBytes(new TextEncoder().encode(data))
   if (ArrayBuffer.isView(data))
     return fromBytes(new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength))
@@ -45,21 +57,49 @@ export function sourceOf(data: Exclude<StorageUploadDataPayload, ReadableStream>
       size,
       type: blob.type,
       file: name !== undefined && lastModified !== undefined ? { name, lastModified } : undefined,
-      async read(start, end) {
-        const bytes = await Promise.resolve()
-          .then(() => blob.slice(start, end).arrayBuffer())
-          .catch((error) => {
-            throw unreadable(error)
-          })
-        if (bytes.byteLength < end - start) throw unreadable()
-        return new Uint8Array(bytes)
-      },
+      read: wholly(async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer())),
     }
   }
   throw new StorageError(
     'InvalidUploadSource',
     '`data` must be a Blob, a File, an ArrayBuffer, a view of one, a string or a ReadableStream of bytes.',
   )
+}
+
+export function isByUri(data: StorageUploadDataPayload): data is FileByUri {
+  return typeof (data as Partial<FileByUri>)?.uri === 'string'
+}
+
+/** @throws {StorageError} `InvalidUploadSource` */
+export async function openSource({ platform }: Context, { uri, type }: FileByUri): Promise<Source> {
+  if (!platform.openFile)
+    throw new StorageError('InvalidUploadSource', 'This platform opens no files by URI.', {
+      recoverySuggestion: 'Pass a Blob or a File.',
+    })
+  const file = await platform.openFile(uri).catch((error) => {
+    throw unreadable(error)
+  })
+  const { size, name = uri, lastModified = 0 } = file
+  return {
+    size,
+    type: type ?? file.type,
+    file: { name, lastModified },
+    read: wholly((start, end) => file.read(start, end)),
+    close: () => file.close?.(),
+  }
+}
+
+/** Reads all of a stretch, or says that it cannot be read. */
+function wholly(read: (start: number, end: number) => Promise<Uint8Array>): Source['read'] {
+  return async (start, end) => {
+    const bytes = await Promise.resolve()
+      .then(() => read(start, end))
+      .catch((error) => {
+        throw unreadable(error)
+      })
+    if (bytes.length < end - start) throw unreadable()
+    return bytes as Bytes
+  }
 }
 
 export function isStream(data: StorageUploadDataPayload): data is ReadableStream<Uint8Array> {

@@ -40,7 +40,7 @@ export interface Control {
 /** Starts `work` at once and hands out the task that steers it. */
 export function startTask<Result>(
   work: (control: Control) => Promise<Result>,
-  { pausable = false, signal }: { pausable?: boolean; signal?: AbortSignal } = {},
+  { pausable = () => false, signal }: { pausable?: () => boolean; signal?: AbortSignal } = {},
 ): TransferTask<Result> {
   let state: TransferTaskState = 'IN_PROGRESS'
   let committed = false
@@ -68,16 +68,23 @@ export function startTask<Result>(
     Promise.resolve()
       .then(() => (state === 'CANCELED' ? undefined : work(control)))
       .then(
-        (value) => settle('SUCCESS', () => resolve(value as Result)),
+        (value) => settle('SUCCESS', () => resolve(value as Result), value),
         (error) => settle('ERROR', () => rejectResult(error)),
       )
   })
 
-  function settle(end: 'SUCCESS' | 'ERROR', tell: () => void) {
+  function settle(end: 'SUCCESS' | 'ERROR', tell: () => void, value?: unknown) {
     if (state === 'CANCELED') return
     state = end
     signal?.removeEventListener('abort', cancelBySignal)
+    if (end === 'SUCCESS') keepSteering(value)
     tell()
+  }
+
+  /** In v6 awaiting a task gave the task: whoever still asks what came of it for its `result` or `state` finds them, unseen by others. */
+  function keepSteering(value: unknown) {
+    for (const name of ['result', 'state', 'cancel'] as const)
+      Object.defineProperty(value, name, { value: task[name] })
   }
 
   const task: TransferTask<Result> = {
@@ -106,7 +113,7 @@ export function startTask<Result>(
       control.onCancel().then(cleared, cleared)
     },
     pause() {
-      if (!pausable || committed || state !== 'IN_PROGRESS') return
+      if (!pausable() || committed || state !== 'IN_PROGRESS') return
       state = 'PAUSED'
       stretch.abort()
     },

@@ -220,6 +220,17 @@ test('an upload can be paused before it has begun, resumed in the same breath, a
   expect((await list({ path: '' }, ctx)).items.map(({ path }) => path)).toEqual(['a.bin'])
 })
 
+test('code that awaits the task and then its result, as v6 let it, finds the same result', async () => {
+  const { ctx } = bucket.watch()
+  const start = async () => uploadData({ path: 'awaited.txt', data: 'a' }, ctx)
+  const task = (await start()) as unknown as ReturnType<typeof uploadData>
+  expect(task.state).toBe('SUCCESS')
+  const result = await task.result
+  expect(result).toMatchObject({ path: 'awaited.txt', size: 1 })
+  task.cancel()
+  expect(Object.keys(result).filter((name) => /^(result|state|cancel)$/.test(name))).toEqual([])
+})
+
 test('a request of one piece is too short to be paused, and its task stays what it is when it has ended', async () => {
   const task = uploadData({ path: 'small.txt', data: 'small' }, bucket.watch().ctx)
   task.pause()
@@ -606,9 +617,20 @@ test('an hour of uploading is not taken for an hour of being forgotten', async (
       : undefined
   }
   const task = uploadData({ path: 'slow.bin', data: megabytes(41) }, first.ctx)
-  await vi.waitFor(() => expect(now).toBeGreaterThan(Date.now() + 70 * 60_000))
+  await vi.waitFor(() => expect(now).toBeGreaterThan(Date.now() + 70 * 60_000), 30_000)
   await uploadData({ path: 'other.bin', data: twelve }, bucket.watch({ store, now: () => now }).ctx)
   expect(await unfinished()).toMatchObject([{ Key: 'slow.bin' }])
   release()
   await task
+})
+
+test('a store that is full costs the resuming, not the upload', async () => {
+  const store = createMemoryStore()
+  store.setItem = async () => {
+    throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+  }
+  const { ctx, sent } = bucket.watch({ store })
+  await uploadData({ path: 'full.bin', data: twelve }, ctx).result
+  expect((await bytesOf('full.bin')).equals(twelve)).toBe(true)
+  expect(sent).toHaveLength(5)
 })

@@ -7,16 +7,27 @@ import {
   type ItemWithKey,
   type ItemWithPath,
   type KeyInput,
+  type Location,
   locateObject,
   type PathInput,
   type WriteOptions,
 } from './location.js'
+import type { CompletedUpload } from './multipart.js'
 import { DEFAULT_PART_SIZE, MAX_OBJECT_SIZE } from './parts.js'
 import { putBytes } from './putBytes.js'
 import { nameOfUpload } from './resumable.js'
-import { isStream, type Source, type StorageUploadDataPayload, sourceOf, supplyOf } from './source.js'
+import {
+  isByUri,
+  isStream,
+  openSource,
+  type Source,
+  type StorageUploadDataPayload,
+  sourceOf,
+  supplyOf,
+} from './source.js'
 import { supplyOfStream } from './stream.js'
 import {
+  type Control,
   type NonPausableTransferTask,
   startTask,
   type TransferProgressEvent,
@@ -76,48 +87,69 @@ export function uploadData(
   ctx: Context = currentContext(),
 ): UploadDataWithPathOutput | UploadDataOutput {
   const { data, options = {} } = input
-  const source = isStream(data) ? undefined : sourceOf(data)
-  const size = source?.size
-  if (size !== undefined && size > MAX_OBJECT_SIZE) {
-    throw new StorageError('ObjectIsTooLarge', 'An object of S3 has at most 5 TiB.')
-  }
-  const inParts = size === undefined || size > DEFAULT_PART_SIZE
+  const byUri = isByUri(data)
+  const known = isStream(data) || byUri ? undefined : sourceOf(data)
+  /** Undefined until a file has been opened. */
+  let inParts = byUri ? undefined : goesInParts(known)
 
   return startTask<ItemWithPath | ItemWithKey>(
     async (control) => {
       const location = await locateObject(ctx, input)
-      const contentType = options.contentType ?? typeOf(source, location.key)
-      const plan = {
-        location,
-        headers: objectHeaders(options, contentType),
-        preventOverwrite: options.preventOverwrite,
-        onProgress: progressTo(options.onProgress, size),
+      const source = byUri ? await openSource(ctx, data) : known
+      try {
+        inParts ??= goesInParts(source)
+        // Held or canceled while it was being opened.
+        if (control.signal.aborted && !(await control.resumed())) control.signal.throwIfAborted()
+        return { ...location.named, ...(await store(ctx, { ...input, source, location, inParts }, control)) }
+      } finally {
+        source?.close?.()
       }
-      const { metadata } = options
-      const stored = { ...location.named, contentType, metadata }
-
-      if (source && !inParts) {
-        const { ETag, VersionId } = await putObject(
-          ctx,
-          plan,
-          await source.read(0, source.size),
-          control.signal,
-        )
-        return { ...stored, eTag: ETag, versionId: VersionId, size }
-      }
-      const supply = source ? supplyOf(source) : supplyOfStream(data as ReadableStream<Uint8Array>)
-      const name =
-        source &&
-        (await nameOfUpload(ctx, source, [contentType, location.bucket, location.key], kept(options)))
-      const uploaded = await uploadInParts(
-        ctx,
-        { ...plan, supply, name, fileName: source?.file?.name },
-        control,
-      )
-      return { ...stored, eTag: uploaded.ETag, versionId: uploaded.VersionId, size: uploaded.size }
     },
-    { pausable: inParts, signal: options.signal },
+    { pausable: () => inParts !== false, signal: options.signal },
   ) as UploadDataWithPathOutput | UploadDataOutput
+}
+
+async function store(
+  ctx: Context,
+  {
+    data,
+    options = {},
+    source,
+    location,
+    inParts,
+  }: Pick<UploadDataInput, 'data' | 'options'> & { source?: Source; location: Location; inParts: boolean },
+  control: Control,
+): Promise<Omit<ItemWithPath, 'path'>> {
+  const size = source?.size
+  const { metadata, contentType = typeOf(source, location.key) } = options
+  const plan = {
+    location,
+    headers: objectHeaders(options, contentType),
+    preventOverwrite: options.preventOverwrite,
+    onProgress: progressTo(options.onProgress, size),
+  }
+  const stored =
+    source && !inParts
+      ? await putObject(ctx, plan, await source.read(0, source.size), control.signal)
+      : await uploadInParts(
+          ctx,
+          {
+            ...plan,
+            supply: source ? supplyOf(source) : supplyOfStream(data as ReadableStream<Uint8Array>),
+            name:
+              source &&
+              (await nameOfUpload(ctx, source, [contentType, location.bucket, location.key], kept(options))),
+            fileName: source?.file?.name,
+          },
+          control,
+        )
+  return { contentType, metadata, eTag: stored.ETag, versionId: stored.VersionId, size: stored.size }
+}
+
+/** @throws {StorageError} `ObjectIsTooLarge` */
+function goesInParts({ size = Number.NaN }: Partial<Source> = {}): boolean {
+  if (size > MAX_OBJECT_SIZE) throw new StorageError('ObjectIsTooLarge', 'An object of S3 has at most 5 TiB.')
+  return !(size <= DEFAULT_PART_SIZE)
 }
 
 async function putObject(
@@ -125,7 +157,7 @@ async function putObject(
   { location, headers, preventOverwrite, onProgress }: Omit<UploadPlan, 'supply'>,
   body: Uint8Array,
   signal: AbortSignal,
-): Promise<{ ETag?: string; VersionId?: string }> {
+): Promise<CompletedUpload & { size: number }> {
   const { response } = await putBytes(ctx, location, {
     headers: { ...headers, 'if-none-match': preventOverwrite ? '*' : undefined },
     body,
@@ -136,7 +168,11 @@ async function putObject(
   })
   onProgress(body.length)
   const { headers: answered } = response
-  return { ETag: answered.get('etag') ?? undefined, VersionId: answered.get('x-amz-version-id') ?? undefined }
+  return {
+    ETag: answered.get('etag') ?? undefined,
+    VersionId: answered.get('x-amz-version-id') ?? undefined,
+    size: body.length,
+  }
 }
 
 function objectHeaders(options: UploadDataOptions, contentType: string): Record<string, string | undefined> {

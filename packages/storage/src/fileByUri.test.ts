@@ -1,0 +1,97 @@
+import { mkdtemp, open as openFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Bucket, megabytes, startBucket, type Watched } from './bucket.fixture.js'
+import { isCancelError, uploadData } from './index.js'
+
+let bucket: Bucket
+let s3: S3Client
+const twelve = megabytes(12)
+
+beforeAll(async () => {
+  bucket = await startBucket()
+  const { url: endpoint, credentials } = bucket.sandbox
+  s3 = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
+})
+afterAll(async () => {
+  s3.destroy()
+  await bucket.sandbox.stop()
+})
+
+const bytesOf = async (Key: string) => {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket.bucket, Key }))
+  return Buffer.from(await Body!.transformToByteArray())
+}
+const unfinished = async () =>
+  (await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket.bucket }))).Uploads ?? []
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error) => error as Error,
+  )
+
+/** Files of Node, opened as a phone opens its own. */
+function phone(watched: Watched) {
+  const reads: number[] = []
+  let open = 0
+  watched.ctx.platform = {
+    ...watched.ctx.platform,
+    async openFile(uri) {
+      const handle = await openFile(new URL(uri))
+      const { size, mtimeMs } = await handle.stat()
+      open++
+      return {
+        size,
+        lastModified: mtimeMs,
+        async read(start, end) {
+          reads.push(end - start)
+          const bytes = new Uint8Array(end - start)
+          const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
+          return bytes.subarray(0, bytesRead)
+        },
+        close() {
+          open--
+          void handle.close()
+        },
+      }
+    },
+  }
+  return { reads, open: () => open }
+}
+
+test('a file is uploaded by its URI, part by part and never read as a whole', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'backline-phone-'))
+  const film = join(folder, 'film.mp4')
+  await writeFile(film, twelve)
+  const uri = pathToFileURL(film).href
+  const watched = bucket.watch()
+  const { reads, open } = phone(watched)
+  const task = uploadData({ path: 'by-uri/film.mp4', data: { uri } }, watched.ctx)
+  task.pause()
+  expect(task.state).toBe('PAUSED')
+  task.resume()
+  expect(await task.result).toMatchObject({ size: twelve.length, contentType: 'video/mp4' })
+  expect((await bytesOf('by-uri/film.mp4')).equals(twelve)).toBe(true)
+  expect(Math.max(...reads)).toBe(5 * 1024 * 1024)
+
+  await writeFile(film, 'short')
+  const short = { uri, type: 'text/x-own' }
+  const stored = await uploadData({ path: 'by-uri/short', data: short }, watched.ctx).result
+  expect(stored).toMatchObject({ size: 5, contentType: 'text/x-own' })
+  expect(watched.sent.filter(({ target }) => target.startsWith('by-uri/short'))).toHaveLength(1)
+
+  const canceled = uploadData({ path: 'by-uri/never', data: { uri } }, watched.ctx)
+  canceled.cancel()
+  expect(isCancelError(await failure(canceled.result))).toBe(true)
+
+  await rm(folder, { recursive: true })
+  const missing = await failure(uploadData({ path: 'by-uri/gone', data: { uri } }, watched.ctx).result)
+  expect(missing).toMatchObject({ name: 'InvalidUploadSource', cause: { code: 'ENOENT' } })
+  const nowhere = await failure(uploadData({ path: 'by-uri/gone', data: { uri } }, bucket.watch().ctx).result)
+  expect(nowhere).toMatchObject({ name: 'InvalidUploadSource', message: /opens no files by URI/ })
+  expect(open()).toBe(0)
+  expect(await unfinished()).toEqual([])
+})
