@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { build, type Message, type Plugin } from 'esbuild'
+import { build, type Message } from 'esbuild'
+import { functionModules } from './functionModules.js'
 import type { FunctionPlan } from './plan.js'
 
 /** A function threw, ended badly or took too long. `type` is the name of the error as Lambda reports it. */
@@ -184,7 +185,7 @@ async function bundleOf({ entry, name }: FunctionPlan, outfile: string): Promise
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
-      plugins: [environmentModule],
+      plugins: [functionModules],
       banner: {
         js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
       },
@@ -201,13 +202,4 @@ async function bundleOf({ entry, name }: FunctionPlan, outfile: string): Promise
       error,
     )
   }
-}
-
-/** `import { env } from '$amplify/env/say-hello'`: https://docs.amplify.aws/react/build-a-backend/functions/environment-variables-and-secrets/ */
-const environmentModule: Plugin = {
-  name: 'amplify-env',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\$amplify\/env\// }, ({ path }) => ({ path, namespace: 'amplify-env' }))
-    onLoad({ filter: /.*/, namespace: 'amplify-env' }, () => ({ contents: 'export const env = process.env' }))
-  },
 }

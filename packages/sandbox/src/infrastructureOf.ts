@@ -1,5 +1,5 @@
 import { type Definition, kindOf, type Recording, recordedPath } from '@backline/schema/backend'
-import { readConstructs } from './constructs.js'
+import { type Constructs, readConstructs } from './constructs.js'
 import { eventApisOf } from './eventsPlanOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import { ACCOUNT, REGION } from './place.js'
@@ -11,6 +11,9 @@ import { policiesOf } from './policiesOf.js'
 export interface Infrastructure {
   eventApis: EventApiPlan[]
   policies: PolicyPlan[]
+  constructs: Constructs
+  /** The function behind `backend.sayHello.resources.lambda`. */
+  functionOf(value: unknown): FunctionPlan | undefined
   /** Definitions of functions that something here runs. */
   functions: Set<unknown>
   /** What an attribute of a construct reads as. */
@@ -58,11 +61,20 @@ export function infrastructureOf({ parts, recordings, auth, warn }: Infrastructu
   return {
     eventApis: events.plans,
     policies,
-    functions: new Set(functions.keys()),
+    constructs,
+    functionOf,
+    get functions() {
+      return new Set(functions.keys())
+    },
     attribute,
     understands: (recording) =>
-      used.has(recording) || isOfCdk(recording.path) || isPermissionOfFunction(recording.path),
-    unused: constructs.unused(),
+      used.has(recording) ||
+      isOfCdk(recording.path) ||
+      isPermissionOfFunction(recording.path) ||
+      /\.add\w+DataSource$|\.grantPrincipal\.\w+$/.test(recording.path),
+    get unused() {
+      return constructs.unused()
+    },
   }
 }
 

@@ -153,12 +153,12 @@ test('a part of a schema that is not served is named, with its line', async () =
     load({
       'amplify/backend.ts': `import { a, defineBackend, defineData } from '@aws-amplify/backend'
 const schema = a.schema({
-  echo: a.query().returns(a.string()),
+  echo: a.oracle(),
 })
 defineBackend({ data: defineData({ schema }) })`,
     }),
   ).rejects.toThrow(
-    /^amplify[\\/]backend\.ts:3:\d+ a\.query is not a part of a schema that is served here\.$/,
+    /^amplify[\\/]backend\.ts:3:\d+ a\.oracle is not a part of a schema that is served here\.$/,
   )
 })
 

@@ -90,7 +90,6 @@ function withWitness({ backends, locals, recordings }: Made) {
   const words = {
     ...schemaModule,
     ...backendModule,
-    a: namingWhatIsMissing(schemaModule.a),
     defineBackend: (parts: Record<string, unknown>) => {
       const backend = backendModule.defineBackend(parts)
       backends.push(backend)
@@ -106,10 +105,19 @@ function withWitness({ backends, locals, recordings }: Made) {
     record: (module: string) => backendModule.record(module, recordings),
     in: (folder: string) => ({
       ...words,
+      a: withPlaces(folder),
       defineFunction: (props: backendModule.FunctionProps = {}) =>
         backendModule.defineFunction({ ...props, entry: resolve(folder, props.entry ?? './handler.ts') }),
     }),
   }
+}
+
+/** The files of handlers are relative to the file that names them. */
+function withPlaces(folder: string): typeof schemaModule.a {
+  const { handler } = schemaModule.a
+  const custom: typeof handler.custom = (input) =>
+    handler.custom({ ...input, entry: resolve(folder, input.entry) })
+  return namingWhatIsMissing({ ...schemaModule.a, handler: { ...handler, custom } })
 }
 
 /** `a.query is not a function` would leave people guessing whose fault it is. */

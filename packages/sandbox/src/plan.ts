@@ -1,3 +1,4 @@
+import type { Code } from './appsync-js/code.js'
 import type { FirehosePlan } from './firehose/plan.js'
 import type { KinesisPlan } from './kinesis/plan.js'
 import type { LexPlan } from './lex/plan.js'
@@ -165,6 +166,32 @@ export interface DataPlan {
   defaultAuthMode: 'apiKey' | 'userPool' | 'identityPool' | 'iam' | 'oidc' | 'lambda'
   /** Days until the API key expires; undefined where no key is wanted. */
   apiKeyDays?: number
+  oidc?: OidcPlan
+  lambda?: LambdaAuthorizerPlan
+  /** By the names that `@function(name: …)` has for them. */
+  functions?: Record<string, FunctionPlan>
+  /** What `allow.resource(fn)` lets functions do, by their names. */
+  access?: { function: string; actions: ('query' | 'mutate' | 'listen')[] }[]
+  /** By the names under which the backend added them. */
+  dataSources?: Record<string, DataSourcePlan>
+  /** JavaScript, by `Query.totalFor`: one step after the other. */
+  resolvers?: Record<string, ResolverPlan[]>
+}
+
+export type DataSourcePlan =
+  | { kind: 'none' }
+  | { kind: 'http'; endpoint: string }
+  | { kind: 'lambda'; function: FunctionPlan }
+  | { kind: 'table'; name: string; key: string[] }
+  /** One that is not served: refused where an operation names it. */
+  | { kind: 'unknown'; what: string }
+
+export interface ResolverPlan {
+  /** `NONE_DS`, `OrderTable` of a model, or a name of `dataSources`. */
+  dataSource: string
+  file: string
+  /** Read before anything is served. */
+  code?: Code
 }
 
 /** As AppSync names its modes. */

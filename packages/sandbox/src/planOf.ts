@@ -13,10 +13,11 @@ import {
 import { applyGrant } from './authAccessOf.js'
 import { applyToAuth, authPlan } from './authPlanOf.js'
 import { written } from './constructs.js'
+import { dataPlan, definitionsOf } from './dataPlanOf.js'
 import { type Infrastructure, infrastructureOf } from './infrastructureOf.js'
 import { localPlan } from './localPlanOf.js'
 import { outputsOf } from './outputsOf.js'
-import type { BackendPlan, DataPlan, Warn } from './plan.js'
+import type { BackendPlan, Warn } from './plan.js'
 import { referencePlan } from './referencePlanOf.js'
 import { applyStorageGrants, checkStorages, storagePlan } from './storagePlanOf.js'
 
@@ -55,12 +56,12 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
 
   const plan: BackendPlan = {
     auth: auth ? authPlan(auth[1].props, warn) : reference && referencePlan(reference[1].props, warn),
-    data: data && dataPlan(data[1].props),
     storages: of<StorageProps>('storage').map(([part, { props }]) => storagePlan(part, props, warn)),
     local: localPlan(local?.[1].props ?? {}, extraOutputs, warn),
     extraOutputs,
   }
   const infrastructure = infrastructureOf({ parts, recordings, auth: (auth ?? reference)?.[0], warn })
+  plan.data = data && dataPlan({ name: data[0], props: data[1].props, recordings, warn, ...infrastructure })
   plan.eventApis = infrastructure.eventApis
   plan.policies = infrastructure.policies
   plan.extraOutputs = written(extraOutputs, infrastructure.attribute) as Record<string, unknown>
@@ -68,10 +69,10 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
   const run = new Set([
     ...withTriggers.flatMap((props) => Object.values(props?.triggers ?? {})),
     ...infrastructure.functions,
+    ...definitionsOf(data?.[1].props),
   ])
   for (const [name, definition] of of('function')) {
-    if (!run.has(definition))
-      warn(`The function '${name}' is not run by the sandbox yet: no trigger names it.`)
+    if (!run.has(definition)) warn(`The function '${name}' is not run by the sandbox: nothing names it.`)
   }
   checkStorages(plan.storages)
   checkDelivery(plan)
@@ -92,28 +93,6 @@ export function merge(into: Record<string, unknown>, more: Record<string, unknow
     result[name] = isObject(old) && isObject(value) ? merge(old, value) : value
   }
   return result
-}
-
-const AUTH_MODES = ['apiKey', 'userPool', 'identityPool', 'iam', 'oidc', 'lambda'] as const
-
-function dataPlan(props: DataProps): DataPlan {
-  if (typeof props.schema !== 'object' || props.schema === null) {
-    throw new Error('defineData: schema must be what a.schema({ … }) returned.')
-  }
-  const modes = props.authorizationModes
-  const mode = modes?.defaultAuthorizationMode ?? 'userPool'
-  if (!AUTH_MODES.includes(mode)) {
-    throw new Error(`defineData: defaultAuthorizationMode '${mode}' is none of ${AUTH_MODES.join(', ')}.`)
-  }
-  const days = modes?.apiKeyAuthorizationMode?.expiresInDays
-  if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= 365)) {
-    throw new Error('defineData: apiKeyAuthorizationMode.expiresInDays must be a whole number from 1 to 365.')
-  }
-  return {
-    schema: props.schema,
-    defaultAuthMode: mode,
-    apiKeyDays: modes?.apiKeyAuthorizationMode || mode === 'apiKey' ? (days ?? 7) : undefined,
-  }
 }
 
 /** What streams deliver to must be there. */

@@ -10,6 +10,7 @@ import { createUserPools } from './cognito-idp/userPools.js'
 import { type ConsoleParts, createConsole } from './console/console.js'
 import { written } from './constructs.js'
 import { lockData } from './dataLock.js'
+import { readResolvers } from './dataPlanOf.js'
 import { createFaults, type Fault } from './faults.js'
 import { createFirehose } from './firehose/service.js'
 import { createFunctionKeys } from './functionKeys.js'
@@ -74,7 +75,9 @@ export async function startSandbox({ backend, ...rest }: SandboxOptions): Promis
 
 async function planFrom(backend: unknown): Promise<BackendPlan> {
   const warn = (line: string) => console.warn(`[sandbox] ${line}`)
-  return planOf(typeof backend === 'string' ? await loadBackend(backend) : backend, warn)
+  const plan = planOf(typeof backend === 'string' ? await loadBackend(backend) : backend, warn)
+  await readResolvers(plan.data)
+  return plan
 }
 
 /** Serves a plan. `startSandbox` makes the plan first. */
@@ -204,7 +207,7 @@ function assemble(
     userPools.hostedPages,
     identityPools.service,
     createAppSyncEvents({ world, tokens: userPools, credentials: identityPools, functions }),
-    createAppSync(world, userPools, identityPools).service,
+    createAppSync(world, userPools, identityPools, functions).service,
     ...createLocation(world, identityPools),
     ...createLex(world, identityPools, functions),
     s3.service,
@@ -261,6 +264,7 @@ function functionEnvironment(
   { name }: FunctionPlan,
 ) {
   const auth = outputs.auth as { user_pool_id?: string } | undefined
+  const data = outputs.data as { url: string; model_introspection: unknown } | undefined
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
@@ -270,5 +274,11 @@ function functionEnvironment(
     ...bucketVariables(plan.storages, name),
     AWS_ENDPOINT_URL: url,
     ...(auth?.user_pool_id ? { AMPLIFY_AUTH_USERPOOL_ID: auth.user_pool_id } : {}),
+    ...(data
+      ? {
+          AMPLIFY_DATA_GRAPHQL_ENDPOINT: data.url,
+          AMPLIFY_DATA_MODEL_INTROSPECTION: JSON.stringify(data.model_introspection),
+        }
+      : {}),
   }
 }

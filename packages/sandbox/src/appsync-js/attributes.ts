@@ -41,7 +41,9 @@ export function fromAttribute(attribute: unknown): unknown {
     case 'M':
       return fromAttributes(value as Record<string, unknown>)
     default:
-      throw new Error(`${JSON.stringify(attribute)} is no value of DynamoDB: it needs a type, as in { S: 'text' }.`)
+      throw new Error(
+        `${JSON.stringify(attribute)} is no value of DynamoDB: it needs a type, as in { S: 'text' }.`,
+      )
   }
 }
 

@@ -32,7 +32,8 @@ const inside = (name: string) => fileURLToPath(new URL(name, INSIDE))
 export async function readCode(entry: { file: string } | { text: string; name: string }): Promise<Code> {
   const name = 'file' in entry ? entry.file : entry.name
   const source = 'file' in entry ? readSource(entry.file) : entry.text
-  if (source.length > LARGEST) throw new Error(`${name} is larger than the ${LARGEST} bytes that a resolver may have.`)
+  if (source.length > LARGEST)
+    throw new Error(`${name} is larger than the ${LARGEST} bytes that a resolver may have.`)
   try {
     const { outputFiles } = await build({
       stdin: {

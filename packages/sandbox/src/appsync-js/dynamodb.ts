@@ -216,7 +216,11 @@ function keeping({ filter, lastSync, totalSegments, segment }: Request) {
 function scan({ items }: Tables, model: Model, request: Request) {
   const { limit = LIMIT, nextToken } = request
   const page = items.scan(model, { limit, nextToken, keep: keeping(request) })
-  return { ...page, items: page.items.map((item) => projected(item, request.projection)), scannedCount: page.items.length }
+  return {
+    ...page,
+    items: page.items.map((item) => projected(item, request.projection)),
+    scannedCount: page.items.length,
+  }
 }
 
 function query({ items }: Tables, model: Model, request: Request) {
@@ -238,14 +242,28 @@ function query({ items }: Tables, model: Model, request: Request) {
     descending: !scanIndexForward,
     keep: keeping(request),
   })
-  return { ...page, items: page.items.map((item) => projected(item, request.projection)), scannedCount: page.items.length }
+  return {
+    ...page,
+    items: page.items.map((item) => projected(item, request.projection)),
+    scannedCount: page.items.length,
+  }
 }
 
-const OPERATORS: Record<string, string> = { '=': 'eq', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', BETWEEN: 'between' }
+const OPERATORS: Record<string, string> = {
+  '=': 'eq',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  BETWEEN: 'between',
+}
 
 /** The partition's value, and what is asked of the sort key: `id = :id AND begins_with(#sort, :text)`. */
 function keyConditions(condition: Condition, { partition, sorts }: Index) {
-  const parts = condition.kind === 'and' ? condition.parts.flatMap((each) => (each.kind === 'and' ? each.parts : [each])) : [condition]
+  const parts =
+    condition.kind === 'and'
+      ? condition.parts.flatMap((each) => (each.kind === 'and' ? each.parts : [each]))
+      : [condition]
   const range = sorts.join('#')
   let hash: unknown
   const conditions: SortCondition[] = []
@@ -292,7 +310,10 @@ function batch(
 
 function transacted({ transactItems = [] }: Request) {
   if (transactItems.length === 0 || transactItems.length > 100)
-    throw new SourceError('MalformedRequest', `A transaction has from 1 to 100 items, not ${transactItems.length}.`)
+    throw new SourceError(
+      'MalformedRequest',
+      `A transaction has from 1 to 100 items, not ${transactItems.length}.`,
+    )
   return transactItems
 }
 

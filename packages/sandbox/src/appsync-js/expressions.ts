@@ -34,9 +34,10 @@ const TOKEN = /\s*(?:([#:]?[A-Za-z_][\w-]*|[#:]\w+)|(\d+)|(<>|<=|>=|[=<>(),[\].+
 export class Reader {
   private readonly tokens: string[] = []
   private at = 0
-  readonly used = new Set<string>()
+  private readonly written: WrittenExpression
 
-  constructor(private readonly written: WrittenExpression) {
+  constructor(written: WrittenExpression) {
+    this.written = written
     const { expression } = written
     TOKEN.lastIndex = 0
     while (TOKEN.lastIndex < expression.trimEnd().length) {
@@ -77,7 +78,9 @@ export class Reader {
     if (!token.startsWith('#')) return token
     const name = this.written.expressionNames?.[token]
     if (name === undefined)
-      throw new ExpressionError(`An expression attribute name used in the document path is not defined; attribute name: ${token}`)
+      throw new ExpressionError(
+        `An expression attribute name used in the document path is not defined; attribute name: ${token}`,
+      )
     return name
   }
 
@@ -98,7 +101,9 @@ export class Reader {
       this.at++
       const value = this.written.expressionValues?.[token]
       if (value === undefined)
-        throw new ExpressionError(`An expression attribute value used in expression is not defined; attribute value: ${token}`)
+        throw new ExpressionError(
+          `An expression attribute value used in expression is not defined; attribute value: ${token}`,
+        )
       return { kind: 'value', value: fromAttribute(value) }
     }
     if (this.peek(1) === '(') {
@@ -270,7 +275,10 @@ export function projected(item: Item, written: WrittenExpression | undefined): I
     const [name, ...rest] = reader.path()
     const value = at(item, [name!, ...rest])
     if (value === undefined) continue
-    const nested = rest.reduceRight<unknown>((inner, part) => (typeof part === 'number' ? [inner] : { [part]: inner }), value)
+    const nested = rest.reduceRight<unknown>(
+      (inner, part) => (typeof part === 'number' ? [inner] : { [part]: inner }),
+      value,
+    )
     const known = result[name!]
     result[name!] =
       rest.length > 0 && typeof known === 'object' && known !== null && !Array.isArray(known)

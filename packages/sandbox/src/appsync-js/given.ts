@@ -57,5 +57,4 @@ export function randomByte(): number {
 }
 
 /** From 0 up to, not including, 1. */
-export const randomFraction = () =>
-  [0, 0, 0, 0, 0, 0].reduce((sum) => (sum + randomByte()) / 256, 0)
+export const randomFraction = () => [0, 0, 0, 0, 0, 0].reduce((sum) => (sum + randomByte()) / 256, 0)

@@ -32,4 +32,3 @@ export function run(code: Record<string, unknown>, name: string): string {
     return answer({ error: { message, errorType: 'Code', data: null, errorInfo: null } })
   }
 }
-

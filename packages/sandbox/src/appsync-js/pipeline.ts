@@ -53,7 +53,18 @@ export async function runPipeline(
   const call = (code: Code, name: string, more: object): Outcome => {
     const outcome = code.run(
       name,
-      { ...given, args: given.arguments, stash, prev: { result: prev }, env: {}, outErrors: [], $authType: authType, error: null, result: null, ...more },
+      {
+        ...given,
+        args: given.arguments,
+        stash,
+        prev: { result: prev },
+        env: {},
+        outErrors: [],
+        $authType: authType,
+        error: null,
+        result: null,
+        ...more,
+      },
       now(),
     )
     stash = (outcome.stash as Item | null) ?? stash

@@ -1,13 +1,16 @@
 // Runs inside the context of a resolver: `util.time`. https://docs.aws.amazon.com/appsync/latest/devguide/time-helpers-in-util-time-js.html
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+)
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
 /** Minutes east of Greenwich: `+02:00`, `UTC`, `GMT`, `Z`. Names of places are not known here. */
 function offsetOf(zone: string): number {
   if (/^(utc|gmt|z)?$/i.test(zone)) return 0
   const [, sign, hours, minutes] = /^(?:utc|gmt)?([+-])(\d\d):?(\d\d)?$/i.exec(zone) ?? []
-  if (!sign) throw new Error(`The time zone ${zone} is not known to the sandbox; say it as an offset, such as +02:00.`)
+  if (!sign)
+    throw new Error(`The time zone ${zone} is not known to the sandbox; say it as an offset, such as +02:00.`)
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes ?? 0))
 }
 
@@ -28,7 +31,9 @@ export function format(at: number, pattern: string, zone = 'UTC'): string {
     const hour = date.getUTCHours()
     switch (part[0]) {
       case 'y':
-        return part.length === 2 ? pad(date.getUTCFullYear() % 100, 2) : pad(date.getUTCFullYear(), part.length)
+        return part.length === 2
+          ? pad(date.getUTCFullYear() % 100, 2)
+          : pad(date.getUTCFullYear(), part.length)
       case 'M': {
         const month = MONTHS[date.getUTCMonth()]!
         if (part.length > 3) return month
@@ -61,18 +66,21 @@ export function format(at: number, pattern: string, zone = 'UTC'): string {
 /** The other way: numbers of a pattern, in its order. */
 export function parse(text: string, pattern: string, zone = 'UTC'): number {
   const parts: string[] = []
-  const source = pattern.replace(/'([^']*)'|(y+|M+|d+|H+|m+|s+|S+)|[XZ]+|[.*+?^${}()|[\]\\]/g, (part: string, quoted, letters) => {
-    if (quoted !== undefined) return quoted
-    if (letters) {
-      parts.push(part[0]!)
-      return `(\\d{${part.length}${part.length === 1 ? ',' : ''}})`
-    }
-    if (/[XZ]/.test(part)) {
-      parts.push('X')
-      return '(Z|[+-]\\d\\d:?\\d\\d)'
-    }
-    return `\\${part}`
-  })
+  const source = pattern.replace(
+    /'([^']*)'|(y+|M+|d+|H+|m+|s+|S+)|[XZ]+|[.*+?^${}()|[\]\\]/g,
+    (part: string, quoted, letters) => {
+      if (quoted !== undefined) return quoted
+      if (letters) {
+        parts.push(part[0]!)
+        return `(\\d{${part.length}${part.length === 1 ? ',' : ''}})`
+      }
+      if (/[XZ]/.test(part)) {
+        parts.push('X')
+        return '(Z|[+-]\\d\\d:?\\d\\d)'
+      }
+      return `\\${part}`
+    },
+  )
   const match = new RegExp(`^${source}$`).exec(text)
   if (!match) throw new Error(`Unable to parse ${text} as ${pattern}.`)
   const value = (letter: string, usual: string) => match[parts.indexOf(letter) + 1 || Number.NaN] ?? usual

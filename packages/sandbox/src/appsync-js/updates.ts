@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Item } from '../appsync/rules.js'
-import { at, ExpressionError, type Operand, type Path, Reader, type WrittenExpression } from './expressions.js'
+import {
+  at,
+  ExpressionError,
+  type Operand,
+  type Path,
+  Reader,
+  type WrittenExpression,
+} from './expressions.js'
 
 // DynamoDB's update expressions: SET, REMOVE, ADD, DELETE.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html

@@ -1,6 +1,6 @@
 import { dynamodb } from './attributes.js'
 import { base64, fromBase64, fromUtf8, ksuid, ulid, utf8, uuid } from './encodings.js'
-import { Early, Halt, randomByte, randomFraction, type ResolverError, state } from './given.js'
+import { Early, Halt, type ResolverError, randomByte, randomFraction, state } from './given.js'
 import { format, parse, parseIso, toIso } from './times.js'
 import { toExpression, toSubscriptionFilter } from './transforms.js'
 

@@ -28,7 +28,15 @@ export const get = ({ key, consistentRead, projection }: ReadOptions) => ({
   ...projected(projection),
 })
 
-export const put = ({ key, item, condition: filter }: { key: Values; item: Values; condition?: Condition }) => ({
+export const put = ({
+  key,
+  item,
+  condition: filter,
+}: {
+  key: Values
+  item: Values
+  condition?: Condition
+}) => ({
   operation: 'PutItem',
   key: toAttributes(key),
   attributeValues: toAttributes(item),
@@ -61,7 +69,15 @@ export const operations = {
   updateListItem: change('updateListItem'),
 }
 
-export function update({ key, update: fields, condition: filter }: { key: Values; update: Values; condition?: Condition }) {
+export function update({
+  key,
+  update: fields,
+  condition: filter,
+}: {
+  key: Values
+  update: Values
+  condition?: Condition
+}) {
   const expressionNames: Record<string, string> = {}
   const expressionValues: Values = {}
   const sets: string[] = []
@@ -69,8 +85,14 @@ export function update({ key, update: fields, condition: filter }: { key: Values
   for (const [i, [field, given]] of Object.entries(fields).entries()) {
     const name = `#u${i}`
     const value = `:u${i}`
-    const { $change, value: operand, index } = (
-      typeof given === 'object' && given !== null && '$change' in given ? given : { $change: 'replace', value: given }
+    const {
+      $change,
+      value: operand,
+      index,
+    } = (
+      typeof given === 'object' && given !== null && '$change' in given
+        ? given
+        : { $change: 'replace', value: given }
     ) as Change
     if (given === undefined) continue
     expressionNames[name] = field
@@ -85,7 +107,9 @@ export function update({ key, update: fields, condition: filter }: { key: Values
     } else if ($change === 'append' || $change === 'prepend') {
       expressionValues[`${value}z`] = toAttribute([])
       const known = `if_not_exists(${name}, ${value}z)`
-      sets.push(`${name} = list_append(${$change === 'append' ? `${known}, ${value}` : `${value}, ${known}`})`)
+      sets.push(
+        `${name} = list_append(${$change === 'append' ? `${known}, ${value}` : `${value}, ${known}`})`,
+      )
     } else if ($change === 'updateListItem') sets.push(`${name}[${index}] = ${value}`)
     else sets.push(`${name} = ${value}`)
   }
@@ -141,11 +165,18 @@ const keysOf = (tables: Tables) =>
   Object.fromEntries(
     Object.entries(tables).map(([name, { keys, projection, ...rest }]) => [
       name,
-      { ...rest, keys: (keys as Values[]).map(toAttributes), ...projected(projection as string[] | undefined) },
+      {
+        ...rest,
+        keys: (keys as Values[]).map(toAttributes),
+        ...projected(projection as string[] | undefined),
+      },
     ]),
   )
 
-export const batchGet = ({ tables }: { tables: Tables }) => ({ operation: 'BatchGetItem', tables: keysOf(tables) })
+export const batchGet = ({ tables }: { tables: Tables }) => ({
+  operation: 'BatchGetItem',
+  tables: keysOf(tables),
+})
 
 const written = (tables: Record<string, Values[]>) =>
   Object.fromEntries(Object.entries(tables).map(([name, items]) => [name, items.map(toAttributes)]))

@@ -47,7 +47,7 @@ export function createOidc(plan: OidcPlan, clock: Clock): OidcAuthority {
       const groups = payload['cognito:groups']
       return {
         sub: payload.sub ?? '',
-        username: String(payload.username ?? payload['cognito:username'] ?? payload.sub ?? ''),
+        username: String(payload.username ?? payload['cognito:username'] ?? ''),
         groups: Array.isArray(groups) ? groups.map(String) : [],
         tokenUse: 'id',
         claims: payload,

@@ -1,15 +1,18 @@
 import { buildASTSchema, type GraphQLSchema, parse, validateSchema } from 'graphql'
-import type { Clock } from '../clock.js'
+import type { Functions } from '../functions.js'
 import type { DataPlan } from '../plan.js'
-import type { Store } from '../store.js'
+import type { World } from '../service.js'
+import { attachOperations, type Pipeline, pipelineOf } from './customResolvers.js'
 import { createEngine, type Engine } from './execution.js'
 import { introspect } from './introspection.js'
 import type { Items } from './items.js'
+import type { CustomOperation } from './operations.js'
 import { attachResolvers } from './resolvers.js'
 import type { Guard } from './rules.js'
 import { teachScalars } from './scalars.js'
 import { type Definition, type Model, readDefinition, upperFirst } from './sdl.js'
 import { type Provider, printServed } from './served.js'
+import { createSources } from './sources.js'
 
 /** One schema, ready to be served. A reload makes another. */
 export interface Backend {
@@ -17,11 +20,25 @@ export interface Backend {
   readonly schema: GraphQLSchema
   readonly engine: Engine
   readonly guards: Map<string, Guard>
-  /** `onCreateTodo` → its model. */
-  readonly subscriptions: Map<string, { model: Model }>
-  /** `createTodo` → `onCreateTodo`. */
-  readonly mutations: Map<string, string>
+  readonly plan: DataPlan
+  readonly subscriptions: Map<string, Subscribable>
+  /** `createTodo` → `onCreateTodo`, and custom subscriptions that hear it. */
+  readonly mutations: Map<string, string[]>
   readonly introspection: unknown
+}
+
+/** What a subscription is of: `onCreateTodo` of its model, or a custom one. */
+export type Subscribable = { model: Model } | CustomSubscription
+
+export interface CustomSubscription {
+  operation: CustomOperation
+  resolve: Pipeline | undefined
+}
+
+export interface BackendParts {
+  items: Items
+  world: World
+  functions: Functions
 }
 
 export const PROVIDERS: Record<DataPlan['defaultAuthMode'], Provider> = {
@@ -34,7 +51,7 @@ export const PROVIDERS: Record<DataPlan['defaultAuthMode'], Provider> = {
 }
 
 /** Reads a schema and makes it servable. @throws {Error} that says what is wrong with it, and where. */
-export function createBackend(plan: DataPlan, house: { items: Items; store: Store; clock: Clock }): Backend {
+export function createBackend(plan: DataPlan, { items, world, functions }: BackendParts): Backend {
   const definition = readDefinition(sdlOf(plan.schema))
   checkModes(plan, definition)
   const schema = buildASTSchema(
@@ -43,17 +60,28 @@ export function createBackend(plan: DataPlan, house: { items: Items; store: Stor
   const [problem] = validateSchema(schema)
   if (problem) throw new Error(`The data schema cannot be served: ${problem.message}`)
   teachScalars(schema)
-  const guards = attachResolvers(schema, { definition, ...house })
-  const subscriptions = new Map<string, { model: Model }>()
-  const mutations = new Map<string, string>()
+  const guards = attachResolvers(schema, { definition, items, store: world.store, clock: world.clock })
+  const sources = createSources({ definition, plan, items, functions, world })
+  const house = { definition, plan, functions, world, sources }
+  attachOperations(schema, house)
+  const subscriptions = new Map<string, Subscribable>()
+  const mutations = new Map<string, string[]>()
+  const heard = (mutation: string, field: string) =>
+    mutations.set(mutation, [...(mutations.get(mutation) ?? []), field])
   for (const model of definition.models.values()) {
     for (const verb of model.subscriptions) {
       const field = `on${upperFirst(verb)}${model.title}`
       subscriptions.set(field, { model })
-      mutations.set(`${verb}${model.title}`, field)
+      heard(`${verb}${model.title}`, field)
     }
   }
+  for (const operation of definition.operations.values()) {
+    if (operation.root !== 'Subscription') continue
+    subscriptions.set(operation.name, { operation, resolve: pipelineOf(operation, house) })
+    for (const mutation of operation.mutations) heard(mutation, operation.name)
+  }
   return {
+    plan,
     definition,
     schema,
     engine: createEngine(schema),
@@ -71,12 +99,11 @@ function sdlOf(schema: unknown): string {
   return transform.call(schema).schema
 }
 
-function checkModes({ defaultAuthMode, apiKeyDays }: DataPlan, { models }: Definition) {
-  if (defaultAuthMode === 'lambda' || defaultAuthMode === 'oidc') {
-    throw new Error(
-      `The sandbox does not run the authorization mode "${defaultAuthMode}"; choose another as defaultAuthorizationMode.`,
-    )
-  }
+function checkModes({ defaultAuthMode, apiKeyDays, oidc, lambda }: DataPlan, { models }: Definition) {
+  if (defaultAuthMode === 'lambda' && !lambda)
+    throw new Error('defineData: the mode lambda needs a lambdaAuthorizationMode with its function.')
+  if (defaultAuthMode === 'oidc' && !oidc)
+    throw new Error('defineData: the mode oidc needs an oidcAuthorizationMode with its issuer.')
   if (defaultAuthMode === 'apiKey' || apiKeyDays !== undefined) return
   for (const model of models.values()) {
     const rules = [...model.rules, ...[...model.fields.values()].flatMap((field) => field.rules ?? [])]

@@ -1,8 +1,10 @@
 import {
   type DocumentNode,
+  defaultFieldResolver,
   type ExecutionResult,
   execute,
   type GraphQLError,
+  type GraphQLFieldResolver,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
@@ -15,7 +17,7 @@ import {
   validate,
 } from 'graphql'
 import { Fault } from './fault.js'
-import type { Call } from './resolvers.js'
+import { type Call, refuseDenied } from './resolvers.js'
 
 export interface GraphQLRequest {
   query: string
@@ -26,9 +28,9 @@ export interface GraphQLRequest {
 /** An error as AppSync words it. */
 export interface WireError {
   path: (string | number)[] | null
-  data?: null
+  data?: unknown
   errorType?: string | null
-  errorInfo?: null
+  errorInfo?: unknown
   locations: { line: number; column: number; sourceName: null }[] | null
   message: string
 }
@@ -50,7 +52,7 @@ export interface Engine {
   readonly schema: GraphQLSchema
   /** Parsed and validated; from memory where the same text came before. @throws {Unreadable} */
   prepare(request: GraphQLRequest): Prepared | WireError[]
-  run(prepared: Prepared, request: GraphQLRequest, call: Call): WireResult
+  run(prepared: Prepared, request: GraphQLRequest, call: Call): Promise<WireResult>
 }
 
 /** How many documents are remembered, and how long one may be for it. */
@@ -92,16 +94,17 @@ export function createEngine(schema: GraphQLSchema): Engine {
       }
       return { document, operation }
     },
-    run({ document }, { variables, operationName }, call) {
-      const result = execute({
+    async run({ document }, { variables, operationName }, call) {
+      const result = await execute({
         schema,
         document,
         variableValues: variables ?? {},
         operationName: operationName ?? undefined,
         contextValue: call,
+        fieldResolver:
+          call.caller.mode === 'lambda' && call.caller.deniedFields.length > 0 ? denying : undefined,
       })
-      // Every resolver answers at once: the store does.
-      return wireResult(result as ExecutionResult, schema)
+      return wireResult(result as ExecutionResult, schema, call.errors)
     },
   }
 }
@@ -118,10 +121,21 @@ export const isSubscription = ({ operation }: Prepared) =>
   operation.operation === OperationTypeNode.SUBSCRIPTION
 export const isMutation = ({ operation }: Prepared) => operation.operation === OperationTypeNode.MUTATION
 
-function wireResult({ data, errors }: ExecutionResult, schema: GraphQLSchema): WireResult {
+/** Fields without a resolver of their own, for callers from whom some are taken. */
+const denying: GraphQLFieldResolver<unknown, Call> = (source, args, call, info) => {
+  refuseDenied(call.caller, info.parentType.name, info.fieldName)
+  return defaultFieldResolver(source, args, call, info)
+}
+
+function wireResult(
+  { data, errors = [] }: ExecutionResult,
+  schema: GraphQLSchema,
+  more: GraphQLError[],
+): WireResult {
+  const all = [...errors, ...more]
   return {
     data: (data as Record<string, unknown> | undefined) ?? null,
-    ...(errors && errors.length > 0 ? { errors: errors.map((error) => wireError(error, schema)) } : {}),
+    ...(all.length > 0 ? { errors: all.map((error) => wireError(error, schema)) } : {}),
   }
 }
 
@@ -133,11 +147,12 @@ export function wireError(error: GraphQLError, schema: GraphQLSchema): WireError
   const path = error.path ? [...error.path] : null
   if (!path) return { path, locations: locations(error), message: variableMessage(error.message, schema) }
   const where = `/${path.join('/')}`
+  const { errorType = null, more = {} } = originalError instanceof Fault ? originalError : {}
   return {
     path,
-    data: null,
-    errorType: originalError instanceof Fault ? originalError.errorType : null,
-    errorInfo: null,
+    data: more.data ?? null,
+    errorType,
+    errorInfo: more.errorInfo ?? null,
     locations: locations(error),
     message: fieldMessage(error, where, schema),
   }

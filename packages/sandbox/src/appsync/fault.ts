@@ -1,10 +1,13 @@
 /** An error with AppSync's `errorType`. */
 export class Fault extends Error {
-  readonly errorType: string
+  readonly errorType: string | null
+  /** What a resolver says beside its message. */
+  readonly more: { data?: unknown; errorInfo?: unknown }
 
-  constructor(errorType: string, message: string) {
+  constructor(errorType: string | null, message: string, more: { data?: unknown; errorInfo?: unknown } = {}) {
     super(message)
     this.errorType = errorType
+    this.more = more
   }
 }
 

@@ -1,10 +1,21 @@
+import type { CustomOperation, Root } from './operations.js'
 import type { Definition, Field, Model, Rule, TypeRef } from './sdl.js'
 
 // `data.model_introspection` of amplify_outputs.json, as `@aws-amplify/graphql-generator` writes it. Made from the SDL here and not
 // by the schema package, so that a schema from anywhere that transforms to SDL gets one.
 
 export function introspect(definition: Definition): Record<string, unknown> {
-  const { models, enums, customTypes } = definition
+  const { models, enums, customTypes, inputs } = definition
+  const routes = (kind: CustomOperation['handler']['kind']) => (each: CustomOperation) =>
+    each.handler.kind === kind
+  const isPlain = ({ handler }: CustomOperation) =>
+    handler.kind !== 'conversation' && handler.kind !== 'generation'
+  const operations = (key: string, root: Root, which: (each: CustomOperation) => boolean) => {
+    const found = [...definition.operations.values()].filter((each) => each.root === root && which(each))
+    return found.length > 0
+      ? { [key]: Object.fromEntries(found.map((each) => [each.name, operationOf(each, definition)])) }
+      : {}
+  }
   return {
     version: 1,
     models: Object.fromEntries([...models.values()].map((model) => [model.name, modelOf(model, definition)])),
@@ -15,6 +26,45 @@ export function introspect(definition: Definition): Record<string, unknown> {
         { name, fields: Object.fromEntries(fields.map((field) => [field.name, fieldOf(field, definition)])) },
       ]),
     ),
+    ...operations('queries', 'Query', isPlain),
+    ...operations('generations', 'Query', routes('generation')),
+    ...operations('mutations', 'Mutation', isPlain),
+    ...operations('subscriptions', 'Subscription', isPlain),
+    ...(inputs.size > 0
+      ? {
+          inputs: Object.fromEntries(
+            [...inputs].map(([name, fields]) => [
+              name,
+              {
+                name,
+                attributes: Object.fromEntries(
+                  fields.map((field) => [field.name, valueOf(field, definition)]),
+                ),
+              },
+            ]),
+          ),
+        }
+      : {}),
+  }
+}
+
+function operationOf({ name, type, args }: CustomOperation, definition: Definition) {
+  return {
+    ...valueOf({ name, type }, definition),
+    ...(args.length > 0
+      ? { arguments: Object.fromEntries(args.map((each) => [each.name, valueOf(each, definition)])) }
+      : {}),
+  }
+}
+
+/** What a field is, without what belongs to fields of models. */
+function valueOf({ name, type }: { name: string; type: TypeRef }, definition: Definition) {
+  return {
+    name,
+    isArray: type.list,
+    type: typeOf(type, definition),
+    isRequired: type.required,
+    ...(type.list ? { isArrayNullable: !type.listRequired } : {}),
   }
 }
 
@@ -78,7 +128,8 @@ function fieldOf(field: Field, definition: Definition) {
   }
 }
 
-function typeOf({ name }: TypeRef, { models, enums, customTypes }: Definition) {
+function typeOf({ name }: TypeRef, { models, enums, customTypes, inputs }: Definition) {
+  if (inputs.has(name)) return { input: name }
   if (models.has(name)) return { model: name }
   if (customTypes.has(name)) return { nonModel: name }
   return enums.has(name) ? { enum: name } : name

@@ -5,7 +5,7 @@ import type { WireRequest } from '../service.js'
 import { NotAllowed } from './callers.js'
 import type { GraphQLRequest } from './execution.js'
 import { asSigned, handshake } from './handshake.js'
-import type { Caller } from './rules.js'
+import type { Caller, Item } from './rules.js'
 import { type Event, type Listener, NotSubscribed } from './subscriptions.js'
 
 // AppSync's realtime protocol, server side: https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
@@ -14,15 +14,17 @@ import { type Event, type Listener, NotSubscribed } from './subscriptions.js'
 export interface Realtime {
   accept(request: WireRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer): void
   publish(events: Event[]): void
+  /** Ends subscriptions that a resolver of a mutation invalidates: `{ subscriptionField, payload }`. */
+  invalidate(invalidations: unknown[]): void
   /** Another schema is served: every subscription is begun again on it; what does not fit it ends with an error. */
-  renew(): void
+  renew(): Promise<void>
   close(): void
 }
 
 export interface RealtimeOptions {
-  identify(request: WireRequest): Promise<Caller>
+  identify(request: WireRequest, asked?: GraphQLRequest): Promise<Caller>
   /** @throws {NotSubscribed} */
-  open(request: GraphQLRequest, caller: Caller): Listener
+  open(request: GraphQLRequest, caller: Caller, headers: Record<string, string>): Promise<Listener>
   log(line: string): void
 }
 
@@ -34,6 +36,7 @@ const LARGEST_MESSAGE = 256 * 1024
 interface Subscription {
   request: GraphQLRequest
   caller: Caller
+  headers: Record<string, string>
   listener: Listener
 }
 
@@ -112,12 +115,18 @@ export function createRealtime({ identify, open, log }: RealtimeOptions): Realti
     }
     starting.add(id)
     try {
-      const caller = await identify(
-        asSigned(origin, authorization as Record<string, unknown>, '/graphql', payload!.data as string),
+      const signed = asSigned(
+        origin,
+        authorization as Record<string, unknown>,
+        '/graphql',
+        payload!.data as string,
       )
+      const { headers } = signed
+      const caller = await identify(signed, request)
+      const listener = await open(request, caller, headers)
       // Stopped, or gone, while the caller was being identified.
       if (!starting.has(id) || !connections.has(connection)) return
-      subscriptions.set(id, { request, caller, listener: open(request, caller) })
+      subscriptions.set(id, { request, caller, headers, listener })
       send(connection, { type: 'start_ack', id })
     } catch (error) {
       if (error instanceof NotSubscribed)
@@ -195,11 +204,24 @@ export function createRealtime({ identify, open, log }: RealtimeOptions): Realti
         }
       }
     },
-    renew() {
+    invalidate(invalidations) {
+      for (const each of invalidations) {
+        const { subscriptionField, payload } = (each ?? {}) as { subscriptionField?: string; payload?: Item }
+        for (const connection of connections) {
+          for (const [id, { listener }] of connection.subscriptions) {
+            if (listener.field !== subscriptionField || !listener.endsWith?.(payload ?? {})) continue
+            connection.subscriptions.delete(id)
+            send(connection, { type: 'complete', id })
+          }
+        }
+      }
+    },
+    async renew() {
       for (const connection of connections) {
         for (const [id, subscription] of connection.subscriptions) {
           try {
-            subscription.listener = open(subscription.request, subscription.caller)
+            const { request, caller, headers } = subscription
+            subscription.listener = await open(request, caller, headers)
           } catch (error) {
             connection.subscriptions.delete(id)
             const errors =

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql'
+import type { GraphQLError, GraphQLFieldResolver, GraphQLSchema } from 'graphql'
 import { GraphQLObjectType } from 'graphql'
 import type { Clock } from '../clock.js'
 import type { Store } from '../store.js'
@@ -22,7 +22,20 @@ import { primaryIndex, sortArgument } from './served.js'
 /** What every resolver is handed beside its arguments. */
 export interface Call {
   caller: Caller
+  /** Of the request, by names in lower case. */
+  headers: Record<string, string>
+  /** Errors beside those that made a field null. */
+  errors: GraphQLError[]
+  /** Subscriptions that are to end, as resolvers say it. */
+  invalidations: unknown[]
 }
+
+export const createCall = (caller: Caller, headers: Record<string, string> = {}): Call => ({
+  caller,
+  headers,
+  errors: [],
+  invalidations: [],
+})
 
 export interface House {
   definition: Definition
@@ -56,10 +69,24 @@ export function attachResolvers(schema: GraphQLSchema, parts: House): Map<string
   return guards
 }
 
-function attach(schema: GraphQLSchema, type: string, field: string, resolve: Resolve) {
+export function attach(schema: GraphQLSchema, type: string, field: string, resolve: Resolve) {
   const object = schema.getType(type)
   const found = object instanceof GraphQLObjectType ? object.getFields()[field] : undefined
-  if (found) found.resolve = resolve as GraphQLFieldResolver<unknown, unknown>
+  if (!found) return
+  const checked: Resolve = (item, args, call, info) => {
+    refuseDenied(call.caller, type, field)
+    return resolve(item, args, call, info)
+  }
+  found.resolve = checked as GraphQLFieldResolver<unknown, unknown>
+}
+
+/** A Lambda authorizer may take single fields from its caller: `Mutation.createTodo`, or an ARN that ends in `/types/Todo/fields/note`. */
+export function refuseDenied(caller: Caller, type: string, field: string): void {
+  if (caller.mode !== 'lambda') return
+  const isDenied = caller.deniedFields.some(
+    (each) => each === `${type}.${field}` || each.endsWith(`/types/${type}/fields/${field}`),
+  )
+  if (isDenied) throw refused(field, type)
 }
 
 // ---- queries

@@ -4,7 +4,7 @@ import type { Model, Operation, Rule } from './sdl.js'
 // operation on some of the fields. Rules on a field replace the model's for that field.
 
 export interface Role {
-  kind: 'apiKey' | 'userPools' | 'guest' | 'identity' | 'group' | 'owner' | 'groupsField' | 'foreign'
+  kind: 'apiKey' | 'userPools' | 'guest' | 'identity' | 'group' | 'owner' | 'groupsField' | 'lambda'
   provider: Rule['provider']
   /** The group of `group`; the field of `owner` and `groupsField`. */
   entity: string
@@ -41,10 +41,10 @@ export function rolesOf(model: Model, operation: Operation, roles = readRoles(mo
   })
 }
 
-function expand(rule: Rule): Omit<Role, 'fields'>[] {
+export function expand(rule: Rule): Omit<Role, 'fields'>[] {
   const { provider, allow } = rule
   const role = (kind: Role['kind'], entity = '', claim = '') => [{ kind, provider, entity, claim }]
-  if (provider === 'oidc' || provider === 'function') return role('foreign')
+  if (provider === 'function') return role('lambda')
   if (allow === 'public') return role(provider === 'identityPool' ? 'guest' : 'apiKey')
   if (allow === 'private') return role(provider === 'identityPool' ? 'identity' : 'userPools')
   if (allow === 'owner') return role('owner', rule.ownerField, rule.identityClaim)

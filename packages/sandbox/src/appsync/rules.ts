@@ -31,6 +31,8 @@ export interface Guard {
   update(caller: Caller, input: Item, existing: Item | undefined): void
   /** @throws {Refused} */
   delete(caller: Caller, existing: Item | undefined): void
+  /** Why nobody in so many groups can hear the rows of dynamic groups; undefined where it is no matter. */
+  crowd(caller: Caller): string | undefined
   /** The names of all roles that may read rows: two models that share them may show each other's rows in a mutation's answer. */
   readonly readers: string
 }
@@ -62,7 +64,8 @@ export function createGuard(model: Model): Guard {
   )
   /** Whoever may read all rows as a signed-in user needs no other role of the user pool. */
   const isCovered = (role: Role, by: Role[]) =>
-    by.includes(role) || (role.provider === 'userPools' && by.some(({ kind }) => kind === 'userPools'))
+    by.includes(role) ||
+    (byToken(role) && by.some(({ kind, provider }) => kind === 'userPools' && provider === role.provider))
 
   return {
     readers: JSON.stringify(
@@ -74,6 +77,17 @@ export function createGuard(model: Model): Guard {
       if (isAdmin(caller) || fitting.some((role) => isStatic(role, caller))) return 'all'
       const dynamic = fitting.filter((role) => isDynamic(role, caller))
       return dynamic.length === 0 ? 'none' : (item) => dynamic.some((role) => holds(role, caller, item))
+    },
+    crowd(caller) {
+      for (const role of may.listen) {
+        const user = role.kind === 'groupsField' ? userOf(role, caller) : undefined
+        if (!user) continue
+        const most = model.fields.get(role.entity)?.type.list ? MOST_GROUPS_OF_LIST : MOST_GROUPS
+        const count = groupsOf(user, role.claim).length
+        if (count > most)
+          return `A user in ${count} groups cannot subscribe by the groups in ${role.entity}: at most ${most} are supported.`
+      }
+      return undefined
     },
     field: (caller, field, item) =>
       isAdmin(caller) ||
@@ -123,6 +137,10 @@ export function createGuard(model: Model): Guard {
   }
 }
 
+/** Of the service's filters: https://docs.amplify.aws/react/build-a-backend/data/customize-authz/user-group-based-data-access/ */
+const MOST_GROUPS = 5
+const MOST_GROUPS_OF_LIST = 20
+
 const isRead = (operation: Operation) => operation === 'get' || operation === 'list' || operation === 'listen'
 
 function refuseUnless(allowed: Set<string>, fields: string[], more: string[] = []) {
@@ -139,7 +157,9 @@ function isStatic(role: Role, caller: Caller): boolean {
     case 'apiKey':
       return caller.mode === 'apiKey'
     case 'userPools':
-      return caller.mode === 'userPools'
+      return userOf(role, caller) !== undefined
+    case 'lambda':
+      return caller.mode === 'lambda'
     case 'guest':
       return caller.mode === 'iam' && caller.principal.role === 'guest'
     case 'identity':
@@ -147,8 +167,10 @@ function isStatic(role: Role, caller: Caller): boolean {
         caller.mode === 'iam' &&
         (caller.principal.role === 'authenticated' || caller.principal.role === 'group')
       )
-    case 'group':
-      return caller.mode === 'userPools' && groupsOf(caller.user, role.claim).includes(role.entity)
+    case 'group': {
+      const user = userOf(role, caller)
+      return user !== undefined && groupsOf(user, role.claim).includes(role.entity)
+    }
     default:
       return false
   }
@@ -156,34 +178,45 @@ function isStatic(role: Role, caller: Caller): boolean {
 
 /** Could a row make this caller fit the role? */
 function isDynamic(role: Role, caller: Caller): boolean {
-  if (caller.mode !== 'userPools') return false
+  const user = userOf(role, caller)
+  if (!user) return false
   if (role.kind === 'owner') return ownerOf(role, caller) !== undefined
-  return role.kind === 'groupsField' && groupsOf(caller.user, role.claim).length > 0
+  return role.kind === 'groupsField' && groupsOf(user, role.claim).length > 0
+}
+
+const byToken = ({ provider }: { provider: Role['provider'] }) =>
+  provider === 'userPools' || provider === 'oidc'
+
+/** The user behind a token of the role's own issuer. */
+function userOf({ provider }: { provider: Role['provider'] }, caller: Caller): UserClaims | undefined {
+  if (caller.mode === 'userPools') return provider === 'userPools' ? caller.user : undefined
+  return caller.mode === 'oidc' && provider === 'oidc' ? caller.user : undefined
 }
 
 function holds(role: Role, caller: Caller, item: Item): boolean {
-  if (caller.mode !== 'userPools' || !isDynamic(role, caller)) return false
+  const user = userOf(role, caller)
+  if (!user || !isDynamic(role, caller)) return false
   const value = item[role.entity]
   const entries = Array.isArray(value) ? value : [value]
-  const accepted =
-    role.kind === 'owner' ? ownersAccepted(role.claim, caller.user) : groupsOf(caller.user, role.claim)
+  const accepted = role.kind === 'owner' ? ownersAccepted(role.claim, user) : groupsOf(user, role.claim)
   return entries.some((entry) => typeof entry === 'string' && accepted.includes(entry))
 }
 
 function ownerOf(role: Role, caller: Caller): string | undefined {
-  if (caller.mode !== 'userPools') return undefined
-  const values = role.claim.split('::').map((claim) => claimOf(caller.user, claim))
-  return values.some((value) => value === undefined) ? undefined : values.join('::')
+  const user = userOf(role, caller)
+  // Tokens of other issuers may have no username: then the first claim alone is the owner.
+  const [first, ...more] = user ? role.claim.split('::').map((claim) => claimOf(user, claim)) : []
+  return first && [first, ...more.filter((value) => value !== undefined)].join('::')
 }
 
 /** A row may name its owner by all the claims joined, or by any single one (rows written before, or by hand). */
 function ownersAccepted(claim: string, user: UserClaims): string[] {
-  const values = claim.split('::').map((each) => claimOf(user, each))
-  return [values.join('::'), ...values].filter((each) => each !== undefined)
+  const values = claim.split('::').flatMap((each) => claimOf(user, each) ?? [])
+  return values.length > 1 ? [values.join('::'), ...values] : values
 }
 
 function claimOf(user: UserClaims, claim: string): string | undefined {
-  if (claim === 'username') return user.username
+  if (claim === 'username') return user.username || undefined
   const value = claim === 'sub' ? user.sub : user.claims[claim]
   return value === undefined || value === null ? undefined : String(value)
 }
@@ -202,11 +235,18 @@ function groupsOf(user: UserClaims, claim: string): string[] {
 
 /** Does a subscriber who names an owner name himself? */
 export function isSelf(model: Model, caller: Caller, field: string, value: string): boolean {
-  return model.rules.some(
-    (rule) =>
+  return model.rules.some((rule) => {
+    const user = userOf(rule, caller)
+    return (
       rule.allow === 'owner' &&
       rule.ownerField === field &&
-      caller.mode === 'userPools' &&
-      ownersAccepted(rule.identityClaim, caller.user).includes(value),
-  )
+      user !== undefined &&
+      ownersAccepted(rule.identityClaim, user).includes(value)
+    )
+  })
+}
+
+/** May this caller call a custom operation? */
+export function mayCall(roles: Omit<Role, 'fields'>[], caller: Caller): boolean {
+  return isAdmin(caller) || roles.some((role) => isStatic({ ...role, fields: new Map() }, caller))
 }

@@ -3,12 +3,15 @@ import {
   type ConstDirectiveNode,
   type ConstValueNode,
   type FieldDefinitionNode,
+  type InputValueDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
   parse,
+  print,
   type TypeNode,
   valueFromASTUntyped,
 } from 'graphql'
+import { type CustomOperation, isRoot, readOperation } from './operations.js'
 
 // Reads the directive SDL that `schema.transform()` gives (ours and the official `@aws-amplify/data-schema` alike): the
 // language of Amplify's GraphQL transformer, as far as `a.schema` writes it. https://docs.amplify.aws/gen2/deploy-and-host/
@@ -86,6 +89,13 @@ export interface Definition {
   models: Map<string, Model>
   enums: Map<string, string[]>
   customTypes: Map<string, Field[]>
+  /** Who may see a custom type, as the SDL says it: `@aws_api_key`. */
+  typeDirectives: Map<string, string[]>
+  /** Types that are served as they stand: inputs and interfaces. */
+  inputs: Map<string, Field[]>
+  interfaces: string[]
+  /** Queries, mutations and subscriptions beside those of models, by `Query.totalFor`. */
+  operations: Map<string, CustomOperation>
 }
 
 export const STRINGS = new Set([
@@ -101,30 +111,39 @@ export const STRINGS = new Set([
 ])
 const SCALARS = new Set([...STRINGS, 'ID', 'Int', 'Float', 'Boolean', 'AWSTimestamp'])
 const ALL: Operation[] = ['create', 'update', 'delete', 'get', 'list', 'listen']
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
 
 /** Reads a schema. @throws {Error} that names the model and field at fault. */
 export function readDefinition(sdl: string): Definition {
   const document = read(sdl)
-  const definition: Definition = { models: new Map(), enums: new Map(), customTypes: new Map() }
-  const custom: string[] = []
+  const definition: Definition = {
+    models: new Map(),
+    enums: new Map(),
+    customTypes: new Map(),
+    typeDirectives: new Map(),
+    inputs: new Map(),
+    interfaces: [],
+    operations: new Map(),
+  }
   for (const node of document.definitions) {
     if (node.kind === Kind.ENUM_TYPE_DEFINITION) {
       definition.enums.set(node.name.value, node.values?.map((value) => value.name.value) ?? [])
     } else if (node.kind === Kind.OBJECT_TYPE_DEFINITION) {
       const name = node.name.value
-      if (ROOTS.has(name)) {
-        custom.push(...(node.fields ?? []).map((field) => `${name}.${field.name.value}`))
+      if (isRoot(name)) {
+        for (const field of node.fields ?? []) {
+          const operation = readOperation(name, field)
+          definition.operations.set(`${name}.${operation.name}`, operation)
+        }
       } else if (node.directives?.some((each) => each.name.value === 'model')) {
         if (definition.models.has(name)) throw new Error(`The data schema defines ${name} twice.`)
         definition.models.set(name, readModel(node))
-      } else definition.customTypes.set(name, (node.fields ?? []).map(readField))
-    }
-  }
-  if (custom.length > 0) {
-    throw new Error(
-      `The sandbox does not run custom operations yet; the data schema has ${custom.join(', ')}. Take them out to run the models.`,
-    )
+      } else {
+        definition.customTypes.set(name, (node.fields ?? []).map(readField))
+        definition.typeDirectives.set(name, (node.directives ?? []).map(print))
+      }
+    } else if (node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
+      definition.inputs.set(node.name.value, (node.fields ?? []).map(readField))
+    else if (node.kind === Kind.INTERFACE_TYPE_DEFINITION) definition.interfaces.push(print(node))
   }
   check(definition)
   return definition
@@ -209,7 +228,7 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
   }
 }
 
-function readField(node: FieldDefinitionNode): Field {
+export function readField(node: FieldDefinitionNode | InputValueDefinitionNode): Field {
   const field: Field = { name: node.name.value, type: readType(node.type) }
   for (const directive of node.directives ?? []) {
     const values = argumentsOf(directive)
@@ -226,7 +245,7 @@ function readField(node: FieldDefinitionNode): Field {
   return field
 }
 
-function readType(node: TypeNode): TypeRef {
+export function readType(node: TypeNode): TypeRef {
   const outer = node.kind === Kind.NON_NULL_TYPE ? node.type : node
   const required = node.kind === Kind.NON_NULL_TYPE
   if (outer.kind === Kind.LIST_TYPE) {
@@ -241,7 +260,7 @@ function readType(node: TypeNode): TypeRef {
   }
 }
 
-function readRules(directives: readonly ConstDirectiveNode[] | undefined, where: string): Rule[] {
+export function readRules(directives: readonly ConstDirectiveNode[] | undefined, where: string): Rule[] {
   const auth = argumentsOf(directives?.find((each) => each.name.value === 'auth'))
   return ((auth.rules as Record<string, unknown>[] | undefined) ?? []).map((rule) => readRule(rule, where))
 }
@@ -274,7 +293,7 @@ function readRule(rule: Record<string, unknown>, where: string): Rule {
   }
 }
 
-function argumentsOf(directive: ConstDirectiveNode | undefined): Record<string, unknown> {
+export function argumentsOf(directive: ConstDirectiveNode | undefined): Record<string, unknown> {
   return Object.fromEntries(
     directive?.arguments?.map((each) => [
       each.name.value,
@@ -283,9 +302,18 @@ function argumentsOf(directive: ConstDirectiveNode | undefined): Record<string, 
   )
 }
 
-function check({ models, enums, customTypes }: Definition) {
+function check({ models, enums, customTypes, inputs, interfaces, operations }: Definition) {
   const known = (type: string) =>
-    SCALARS.has(type) || enums.has(type) || customTypes.has(type) || models.has(type)
+    SCALARS.has(type) ||
+    enums.has(type) ||
+    customTypes.has(type) ||
+    models.has(type) ||
+    inputs.has(type) ||
+    interfaces.some((each) => each.startsWith(`interface ${type} `))
+  for (const [name, { args, type }] of operations) {
+    const unknown = [...args.map((each) => each.type), type].find((each) => !known(each.name))
+    if (unknown) throw new Error(`${name}: there is no type ${unknown.name}.`)
+  }
   for (const [name, fields] of customTypes) {
     for (const field of fields) {
       if (!known(field.type.name))

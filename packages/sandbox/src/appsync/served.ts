@@ -1,4 +1,5 @@
 import { FIXED } from './fixedTypes.js'
+import { type CustomOperation, printArguments, type Root } from './operations.js'
 import { rolesOf } from './roles.js'
 import {
   type Definition,
@@ -35,8 +36,10 @@ export function printServed(definition: Definition, options: ServedOptions): str
   const enumInputs = new Set<string>()
 
   for (const [name, values] of enums) blocks.push(block('enum', name, values))
+  const given = typesGiven(definition)
   for (const [name, fields] of customTypes) {
     blocks.push(block(`type`, `${name}${sharedDirectives(name, definition, options)}`, fields.map(plain)))
+    if (!given.has(name)) continue
     blocks.push(
       block(
         'input',
@@ -45,6 +48,8 @@ export function printServed(definition: Definition, options: ServedOptions): str
       ),
     )
   }
+  blocks.push(...definition.interfaces)
+  for (const [name, fields] of definition.inputs) blocks.push(block('input', name, fields.map(plain)))
   for (const model of models) {
     blocks.push(printModel(model, options))
     if (model.subscriptions.size > 0) blocks.push(subscriptionFilter(model, definition))
@@ -67,7 +72,7 @@ export function printServed(definition: Definition, options: ServedOptions): str
   }
   for (const name of enumInputs) blocks.push(enumInput(name))
   for (const name of keyConditions) blocks.push(keyCondition(name))
-  blocks.push(...roots(models, options))
+  blocks.push(...roots(models, definition, options))
   return blocks.join('\n\n')
 }
 
@@ -115,10 +120,22 @@ function sharedDirectives(type: string, definition: Definition, options: ServedO
   const users = [...definition.models.values()].filter((model) =>
     reaches(model.fields.values(), type, definition),
   )
-  return directives(
+  const written = definition.typeDirectives.get(type) ?? []
+  const shared = directives(
     new Set(users.flatMap((model) => [...providersOf(model, ['get', 'list', 'create', 'update', 'delete'])])),
     options,
   )
+  return [...new Set([...written, ...shared.split(' ').filter(Boolean)])].map((each) => ` ${each}`).join('')
+}
+
+/** Custom types that clients send: in rows of models, and as arguments. */
+function typesGiven(definition: Definition): Set<string> {
+  const sources = [
+    ...[...definition.models.values()].map(({ fields }) => [...fields.values()]),
+    ...[...definition.operations.values()].map(({ args }) => args),
+  ]
+  const names = [...definition.customTypes.keys()]
+  return new Set(names.filter((name) => sources.some((fields) => reaches(fields, name, definition))))
 }
 
 function reaches(
@@ -319,15 +336,28 @@ export const primaryIndex = (model: Model): Index => ({
 
 // ---- operations
 
+function printOperation(operation: CustomOperation, definition: Definition, options: ServedOptions): string {
+  const { name, args, type, mutations, roles = [], handler } = operation
+  const given = printArguments(args, (field) => inputField(field, definition))
+  const heard = mutations.length > 0 ? ` @aws_subscribe(mutations: ${JSON.stringify(mutations)})` : ''
+  const native = operation.directives.map((each) => ` ${each}`).join('')
+  const shared = directives(new Set(roles.map((role) => PROVIDER[role.provider])), options)
+  return `${name}${given}: ${printType(type)}${heard}${handler.kind === 'resolvers' ? native : shared}`
+}
+
 /** Owner fields that a subscriber may name: `onCreateTodo(owner: "…")`. Lists of owners cannot be named so. */
 export function ownerArguments(model: Model): string[] {
   return [...ownerFields(model)].filter((name) => !model.fields.get(name)!.type.list)
 }
 
-function roots(models: Model[], options: ServedOptions): string[] {
-  const query: string[] = []
-  const mutation: string[] = []
-  const subscription: string[] = []
+function roots(models: Model[], definition: Definition, options: ServedOptions): string[] {
+  const custom = (root: Root) =>
+    [...definition.operations.values()]
+      .filter((each) => each.root === root)
+      .map((each) => printOperation(each, definition, options))
+  const query = custom('Query')
+  const mutation = custom('Mutation')
+  const subscription = custom('Subscription')
   for (const model of models) {
     const { name, title } = model
     const on = (operation: Parameters<typeof rolesOf>[1]) =>

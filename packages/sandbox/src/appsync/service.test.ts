@@ -213,6 +213,6 @@ test('rules and modes that cannot work are refused before anything is served', a
     'Todo allows publicApiKey(), but defineData has no API key',
   )
   await expect(open(TODO, { defaultAuthMode: 'lambda' })).rejects.toThrow(
-    'does not run the authorization mode "lambda"',
+    'the mode lambda needs a lambdaAuthorizationMode with its function',
   )
 })

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { Functions } from '../functions.js'
 import type {
   CredentialAuthority,
   Service,
@@ -8,11 +10,14 @@ import type {
 } from '../service.js'
 import { failureOf, faultOf, json } from './answers.js'
 import { createApiKeys, USUAL_DAYS } from './apiKeys.js'
+import { createLambdaAuthority, createOidc } from './authorizers.js'
 import { type Backend, createBackend, PROVIDERS } from './backend.js'
-import { identify, NotAllowed } from './callers.js'
+import { type Gate, identify, NotAllowed } from './callers.js'
 import { type GraphQLRequest, isMutation, isSubscription, Unreadable } from './execution.js'
 import { createItems } from './items.js'
 import { createRealtime } from './realtime.js'
+import { createCall } from './resolvers.js'
+import type { Caller } from './rules.js'
 import { eventsOf, openSubscription } from './subscriptions.js'
 
 // AppSync as an Amplify app meets it: GraphQL over POST, and its realtime WebSocket. See docs/protocols/appsync-graphql.md and
@@ -35,11 +40,12 @@ export function createAppSync(
   world: World,
   tokens: TokenAuthority,
   credentials: CredentialAuthority,
+  functions: Functions,
 ): AppSync {
   const { store, clock } = world
   const items = createItems(store)
   const apiKeys = createApiKeys(store, clock)
-  const gate = { apiKeys, tokens, credentials, clock }
+  let gate: Gate = { apiKeys, tokens, credentials, clock }
   let backend = load()
 
   /** @throws {Error} where the plan cannot be served; then nothing has changed. */
@@ -49,29 +55,30 @@ export function createAppSync(
       apiKeys.plan(undefined)
       return undefined
     }
-    const made = createBackend(plan, { items, store, clock })
+    const made = createBackend(plan, { items, world, functions })
+    gate = {
+      ...gate,
+      oidc: plan.oidc && createOidc(plan.oidc, clock),
+      lambda: plan.lambda && createLambdaAuthority(plan.lambda, functions, clock),
+    }
     items.adopt(made.definition)
     apiKeys.plan(plan.apiKeyDays ?? (plan.defaultAuthMode === 'apiKey' ? USUAL_DAYS : undefined))
-    for (const { name, rules } of made.definition.models.values()) {
-      const foreign = rules.find((rule) => rule.provider === 'function' || rule.provider === 'oidc')
-      if (foreign)
-        world.log(
-          `${name}: the rule for ${foreign.provider === 'oidc' ? 'OpenID Connect' : 'a Lambda authorizer'} is not run here; its callers are refused.`,
-        )
-    }
     return made
   }
 
   const realtime = createRealtime({
-    identify: (request) => identify(request, gate),
-    open: (request, caller) => openSubscription(loaded(backend), request, caller),
+    identify: (request, asked) => identify(request, gate, contextOf(asked)),
+    open(request, caller, headers) {
+      checkAccess(caller, 'listen')
+      return openSubscription(loaded(backend), request, caller, headers)
+    },
     log: world.log,
   })
 
   async function answer(request: WireRequest): Promise<WireResponse> {
     const running = loaded(backend)
-    const caller = await identify(request, gate)
     const asked = readRequest(await request.bytes())
+    const caller = await identify(request, gate, contextOf(asked))
     const prepared = running.engine.prepare(asked)
     if (Array.isArray(prepared)) return json(200, { data: null, errors: prepared })
     if (isSubscription(prepared)) {
@@ -81,10 +88,37 @@ export function createAppSync(
         400,
       )
     }
-    const result = running.engine.run(prepared, asked, { caller })
+    checkAccess(caller, isMutation(prepared) ? 'mutate' : 'query')
+    const call = createCall(caller, request.headers)
+    const result = await running.engine.run(prepared, asked, call)
     // Every row is committed by now.
-    if (isMutation(prepared)) realtime.publish(eventsOf(running, prepared, asked, result))
+    if (isMutation(prepared)) {
+      realtime.publish(eventsOf(running, prepared, asked, result))
+      realtime.invalidate(call.invalidations)
+    }
     return json(200, result)
+  }
+
+  /** What a Lambda authorizer is told of a request. */
+  const contextOf = (asked: GraphQLRequest | undefined) => () => ({
+    apiId: 'sandbox',
+    accountId: world.accountId,
+    requestId: randomUUID(),
+    queryString: asked?.query ?? '',
+    operationName: asked?.operationName ?? null,
+    variables: asked?.variables ?? {},
+  })
+
+  /** Functions are let in by the schema: `allow.resource(fn)`. */
+  function checkAccess(caller: Caller, action: 'query' | 'mutate' | 'listen') {
+    const name = caller.mode === 'iam' && caller.principal.role === 'root' && caller.principal.function
+    if (!name) return
+    const granted = world.plan.data?.access?.filter((each) => each.function === name) ?? []
+    if (granted.some(({ actions }) => actions.includes(action))) return
+    world.log(
+      `The function ${name} may not ${action} here: the schema must let it in, as in schema.authorization((allow) => [allow.resource(${name})]).`,
+    )
+    throw new NotAllowed(`The function ${name} is not authorized to ${action}.`, 'UnauthorizedException', 401)
   }
 
   const service: Service = {
@@ -113,7 +147,9 @@ export function createAppSync(
     outputs: () => (backend ? { data: outputs(backend) } : {}),
     reload() {
       backend = load()
-      realtime.renew()
+      realtime
+        .renew()
+        .catch((error: Error) => world.log(`appsync: subscriptions could not be renewed: ${error.stack}`))
     },
     reset: () => items.clear(),
     close: () => realtime.close(),
@@ -123,9 +159,13 @@ export function createAppSync(
     const { data, auth } = world.plan
     const key = apiKeys.current()
     const usual = TYPES[PROVIDERS[data!.defaultAuthMode]]
-    const all = ['AMAZON_COGNITO_USER_POOLS', 'API_KEY', 'AWS_IAM'].filter(
-      (type) => (type !== 'API_KEY' || key) && (type !== 'AMAZON_COGNITO_USER_POOLS' || auth),
-    )
+    const all = [
+      ...(auth ? ['AMAZON_COGNITO_USER_POOLS'] : []),
+      ...(key ? ['API_KEY'] : []),
+      'AWS_IAM',
+      ...(data!.oidc ? ['OPENID_CONNECT'] : []),
+      ...(data!.lambda ? ['AWS_LAMBDA'] : []),
+    ]
     return {
       url: `${world.url}/graphql`,
       aws_region: world.region,

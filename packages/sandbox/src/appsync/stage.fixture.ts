@@ -77,7 +77,7 @@ export async function openStage(schema: string | object, data: Partial<DataPlan>
 
 export type Stage = Awaited<ReturnType<typeof openStage>>
 
-function speakTo(sandbox: Sandbox) {
+export function speakTo(sandbox: Sandbox) {
   const outputs = sandbox.outputs.data as {
     url: string
     api_key: string

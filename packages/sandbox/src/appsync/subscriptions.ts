@@ -1,5 +1,15 @@
-import { type FieldNode, type GraphQLObjectType, getArgumentValues, getVariableValues, Kind } from 'graphql'
-import type { Backend } from './backend.js'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  getArgumentValues,
+  getVariableValues,
+  Kind,
+  print,
+} from 'graphql'
+import type { Backend, CustomSubscription } from './backend.js'
+import { isLetIn } from './customResolvers.js'
+import { fits, readEnhancedFilter } from './enhancedFilter.js'
 import {
   type GraphQLRequest,
   isSubscription,
@@ -15,7 +25,7 @@ import { type Caller, type Item, isSelf } from './rules.js'
 
 /** Why a subscription was not begun, as its `error` message carries it. */
 export class NotSubscribed extends Error {
-  readonly errors: (WireError | { errorType: string; message: string })[]
+  readonly errors: (WireError | { errorType: string | null; message: string })[]
 
   constructor(errors: NotSubscribed['errors']) {
     super(errors[0]?.message)
@@ -28,6 +38,8 @@ export interface Listener {
   readonly field: string
   /** What this listener gets of an event; undefined: nothing. */
   hear(event: Item): WireResult | undefined
+  /** Does such an invalidation end it? */
+  endsWith?(payload: Item): boolean
 }
 
 export interface Event {
@@ -36,11 +48,12 @@ export interface Event {
 }
 
 /** Begins a subscription. @throws {NotSubscribed} */
-export function openSubscription(
-  { engine, guards, subscriptions, schema }: Backend,
+export async function openSubscription(
+  { engine, guards, subscriptions, schema, plan }: Backend,
   request: GraphQLRequest,
   caller: Caller,
-): Listener {
+  headers: Record<string, string> = {},
+): Promise<Listener> {
   const prepared = prepare(() => engine.prepare(request))
   if (!isSubscription(prepared)) {
     throw new NotSubscribed([
@@ -65,16 +78,30 @@ export function openSubscription(
 
   const field = root.getFields()[node.name.value]!
   const args = getArgumentValues(field, node, read.variableValues)
-  const filter = args.filter as Filter | null | undefined
+  const refuse = (error: {
+    errorType: string | null
+    message: string
+    data?: unknown
+    errorInfo?: unknown
+  }) => new NotSubscribed([{ path: [field.name], data: null, errorInfo: null, locations: null, ...error }])
   const denied = () => {
     const { errorType, message } = refused(field.name, 'Subscription')
-    return new NotSubscribed([
-      { path: [field.name], data: null, errorType, errorInfo: null, locations: null, message },
-    ])
+    return refuse({ errorType, message })
+  }
+  const show = (event: Item) => project(scope, root, event)
+  if (caller.mode === 'lambda' && isDenied(caller, field.name)) throw denied()
+  if ('operation' in known) {
+    if (!isLetIn(known.operation, caller, plan)) throw denied()
+    const heard = await openCustom(known, args, { caller, headers, selection: node }, refuse)
+    return { field: field.name, ...heard, hear: (event) => (heard.passes(event) ? show(event) : undefined) }
   }
 
-  const access = guards.get(known.model.name)!.read(caller, 'listen')
+  const filter = args.filter as Filter | null | undefined
+  const guard = guards.get(known.model.name)!
+  const access = guard.read(caller, 'listen')
   if (access === 'none') throw denied()
+  const crowd = access === 'all' ? undefined : guard.crowd(caller)
+  if (crowd) throw refuse({ errorType: 'BadRequestException', message: crowd })
   const named: [string, string][] = []
   for (const [name, value] of Object.entries(args)) {
     if (name === 'filter' || value === null || value === undefined) continue
@@ -87,8 +114,49 @@ export function openSubscription(
     hear(event) {
       if (typeof access === 'function' && !access(event)) return undefined
       if (named.some(([name, value]) => event[name] !== value) || !passes(event, filter)) return undefined
-      return project(scope, root, event)
+      return show(event)
     },
+  }
+}
+
+const isDenied = ({ deniedFields }: Caller & { mode: 'lambda' }, field: string) =>
+  deniedFields.some(
+    (each) => each === `Subscription.${field}` || each.endsWith(`/types/Subscription/fields/${field}`),
+  )
+
+/** A custom subscription: its resolver decides who may begin it, and may set filters; else its arguments are the filter. */
+async function openCustom(
+  { operation, resolve }: CustomSubscription,
+  args: Record<string, unknown>,
+  call: { caller: Caller; headers: Record<string, string>; selection: FieldNode },
+  refuse: (error: {
+    errorType: string | null
+    message: string
+    data?: unknown
+    errorInfo?: unknown
+  }) => NotSubscribed,
+) {
+  const given = Object.entries(args).filter(([, value]) => value !== null && value !== undefined)
+  const byArguments = (event: Item) => given.every(([name, value]) => isDeepStrictEqual(event[name], value))
+  if (!resolve) return { passes: byArguments }
+  const info = {
+    fieldName: operation.name,
+    parentTypeName: 'Subscription',
+    variables: args,
+    selectionSetList: [],
+    selectionSetGraphQL: call.selection.selectionSet ? print(call.selection.selectionSet) : '',
+  }
+  const { error, filter, invalidationFilter } = await resolve(null, args, call, info)
+  if (error) throw refuse(error)
+  try {
+    const set = readEnhancedFilter(filter)
+    const ends = readEnhancedFilter(invalidationFilter)
+    return {
+      passes: set ? (event: Item) => fits(set, event) : byArguments,
+      endsWith: (payload: Item) => ends !== undefined && fits(ends, payload),
+    }
+  } catch (thrown) {
+    throw refuse({ errorType: 'BadRequestException', message: (thrown as Error).message })
   }
 }
 
@@ -123,8 +191,8 @@ export function eventsOf(
   const events: Event[] = []
   for (const [key, nodes] of collect(scope, prepared.operation.selectionSet, root)) {
     const answer = result.data[key]
-    const field = mutations.get(nodes[0]!.name.value)
-    if (!field || answer === null || answer === undefined) continue
+    const fields = mutations.get(nodes[0]!.name.value) ?? []
+    if (fields.length === 0 || answer === null || answer === undefined) continue
     const node: FieldNode = {
       ...nodes[0]!,
       selectionSet: {
@@ -133,7 +201,8 @@ export function eventsOf(
       },
     }
     const type = root.getFields()[node.name.value]!.type
-    events.push({ field, payload: unaliased(scope, node, type, answer) as Item })
+    const payload = unaliased(scope, node, type, answer) as Item
+    for (const field of fields) events.push({ field, payload })
   }
   return events
 }
