@@ -167,7 +167,7 @@ test.for<[() => unknown, RegExp]>([
     () => planned({ auth: defineAuth({ loginWith: {} }) }),
     /^defineAuth: loginWith must turn on email, phone or username/,
   ],
-  [() => planned({ data: defineData({ schema: 3 }) }), /^defineData: schema must be what a\.schema/],
+  [() => planned({ data: defineData({ schema: 3 as never }) }), /^defineData: schema must be what a\.schema/],
   [
     () =>
       planned({

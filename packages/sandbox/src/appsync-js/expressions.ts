@@ -179,10 +179,10 @@ export function at(item: unknown, path: Path): unknown {
   )
 }
 
-function valueOf(operand: Operand, item: Item): unknown {
+function resolved(operand: Operand, item: Item): unknown {
   if (operand.kind === 'value') return operand.value
   if (operand.kind === 'path') return at(item, operand.path)
-  if (operand.name === 'size') return sizeOf(valueOf(operand.args[0]!, item))
+  if (operand.name === 'size') return sizeOf(resolved(operand.args[0]!, item))
   throw new ExpressionError(`Invalid function name; function: ${operand.name}`)
 }
 
@@ -197,8 +197,8 @@ export function holds(condition: Condition, item: Item): boolean {
     case 'compare':
       return compares(
         condition.operator,
-        valueOf(condition.left, item),
-        condition.right.map((each) => valueOf(each, item)),
+        resolved(condition.left, item),
+        condition.right.map((each) => resolved(each, item)),
       )
     case 'call':
       return calls(condition.name, condition.args, item)
@@ -235,8 +235,8 @@ function inOrder(operator: string, left: unknown, right: unknown): boolean {
 
 function calls(name: string, args: Operand[], item: Item): boolean {
   const [subject, given] = args
-  const value = valueOf(subject!, item)
-  const operand = given && valueOf(given, item)
+  const value = resolved(subject!, item)
+  const operand = given && resolved(given, item)
   switch (name) {
     case 'attribute_exists':
       return value !== undefined

@@ -28,7 +28,7 @@ export function updated(item: Item, written: WrittenExpression): Item {
         reader.expect('=')
         put(result, path, sum(reader, item))
       } else {
-        const operand = valueOf(reader.operand(), item)
+        const operand = resolved(reader.operand(), item)
         const known = at(item, path)
         const changed = clause === 'ADD' ? added(known, operand) : without(known, operand)
         if (changed === undefined) remove(result, path)
@@ -40,17 +40,17 @@ export function updated(item: Item, written: WrittenExpression): Item {
 }
 
 function sum(reader: Reader, item: Item): unknown {
-  const first = valueOf(reader.operand(), item)
+  const first = resolved(reader.operand(), item)
   const sign = reader.peek()
   if (sign !== '+' && sign !== '-') return first
   reader.next()
-  const second = valueOf(reader.operand(), item)
+  const second = resolved(reader.operand(), item)
   if (typeof first !== 'number' || typeof second !== 'number')
     throw new ExpressionError('An operand in the update expression has an incorrect data type')
   return sign === '+' ? first + second : first - second
 }
 
-function valueOf(operand: Operand, item: Item): unknown {
+function resolved(operand: Operand, item: Item): unknown {
   if (operand.kind === 'value') return operand.value
   if (operand.kind === 'path') {
     const value = at(item, operand.path)
@@ -62,9 +62,9 @@ function valueOf(operand: Operand, item: Item): unknown {
   }
   const [one, other] = operand.args
   if (operand.name === 'if_not_exists' && one?.kind === 'path' && other)
-    return at(item, one.path) ?? valueOf(other, item)
+    return at(item, one.path) ?? resolved(other, item)
   if (operand.name === 'list_append' && one && other) {
-    const lists = [valueOf(one, item), valueOf(other, item)]
+    const lists = [resolved(one, item), resolved(other, item)]
     if (!lists.every(Array.isArray))
       throw new ExpressionError('An operand in the update expression has an incorrect data type')
     return lists.flat()

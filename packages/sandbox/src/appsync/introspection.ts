@@ -38,7 +38,7 @@ export function introspect(definition: Definition): Record<string, unknown> {
               {
                 name,
                 attributes: Object.fromEntries(
-                  fields.map((field) => [field.name, valueOf(field, definition)]),
+                  fields.map((field) => [field.name, typedOf(field, definition)]),
                 ),
               },
             ]),
@@ -50,15 +50,15 @@ export function introspect(definition: Definition): Record<string, unknown> {
 
 function operationOf({ name, type, args }: CustomOperation, definition: Definition) {
   return {
-    ...valueOf({ name, type }, definition),
+    ...typedOf({ name, type }, definition),
     ...(args.length > 0
-      ? { arguments: Object.fromEntries(args.map((each) => [each.name, valueOf(each, definition)])) }
+      ? { arguments: Object.fromEntries(args.map((each) => [each.name, typedOf(each, definition)])) }
       : {}),
   }
 }
 
 /** What a field is, without what belongs to fields of models. */
-function valueOf({ name, type }: { name: string; type: TypeRef }, definition: Definition) {
+function typedOf({ name, type }: { name: string; type: TypeRef }, definition: Definition) {
   return {
     name,
     isArray: type.list,
