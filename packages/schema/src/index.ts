@@ -98,6 +98,7 @@ export type { GeneratedSchema, Nested, NestedList, ToMany, ToOne } from './gener
 export type { EntryPath } from './handlers.js'
 export type { IntrospectedConversation } from './introspectConversations.js'
 export type { IntrospectedField, IntrospectedFields, IntrospectedValue } from './introspectedFields.js'
+export { introspectConversation } from './introspectConversations.js'
 export {
   type IntrospectedModel,
   type IntrospectedOperation,

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { appWith } from '../amplify.fixture.js'
 import { speakTo } from '../appsync/stage.fixture.js'
 import { type Sandbox, startSandbox } from '../sandbox.js'
 

@@ -25,7 +25,7 @@ export function toExpression(filter: Filter): Expression {
     expressionNames[key] = field
     return key
   }
-  const valueOf = (value: unknown) => {
+  const placeOf = (value: unknown) => {
     const key = `:v${values++}`
     expressionValues[key] = toAttribute(value)
     return key
@@ -45,24 +45,24 @@ export function toExpression(filter: Filter): Expression {
       })
       .join(' AND ')
   const compare = (name: string, operator: string, operand: unknown): string => {
-    if (COMPARES[operator]) return `${name} ${COMPARES[operator]} ${valueOf(operand)}`
+    if (COMPARES[operator]) return `${name} ${COMPARES[operator]} ${placeOf(operand)}`
     switch (operator) {
       case 'between': {
         const [low, high] = operand as unknown[]
-        return `${name} BETWEEN ${valueOf(low)} AND ${valueOf(high)}`
+        return `${name} BETWEEN ${placeOf(low)} AND ${placeOf(high)}`
       }
       case 'in':
-        return `${name} IN (${(operand as unknown[]).map(valueOf).join(', ')})`
+        return `${name} IN (${(operand as unknown[]).map(placeOf).join(', ')})`
       case 'beginsWith':
-        return `begins_with(${name}, ${valueOf(operand)})`
+        return `begins_with(${name}, ${placeOf(operand)})`
       case 'contains':
-        return `contains(${name}, ${valueOf(operand)})`
+        return `contains(${name}, ${placeOf(operand)})`
       case 'notContains':
-        return `NOT contains(${name}, ${valueOf(operand)})`
+        return `NOT contains(${name}, ${placeOf(operand)})`
       case 'attributeExists':
         return operand === true ? `attribute_exists(${name})` : `attribute_not_exists(${name})`
       case 'attributeType':
-        return `attribute_type(${name}, ${valueOf(operand)})`
+        return `attribute_type(${name}, ${placeOf(operand)})`
       case 'size':
         return Object.entries(operand as Filter)
           .map(([each, size]) => compare(`size(${name})`, each, size))

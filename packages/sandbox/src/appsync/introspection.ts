@@ -1,3 +1,4 @@
+import { introspectConversation } from '@backline/schema'
 import type { CustomOperation, Root } from './operations.js'
 import type { Definition, Field, Model, Rule, TypeRef } from './sdl.js'
 
@@ -29,6 +30,7 @@ export function introspect(definition: Definition): Record<string, unknown> {
     ...operations('queries', 'Query', isPlain),
     ...operations('generations', 'Query', routes('generation')),
     ...operations('mutations', 'Mutation', isPlain),
+    ...conversationsOf(definition),
     ...operations('subscriptions', 'Subscription', isPlain),
     ...(inputs.size > 0
       ? {
@@ -46,6 +48,13 @@ export function introspect(definition: Definition): Record<string, unknown> {
         }
       : {}),
   }
+}
+
+function conversationsOf({ operations }: Definition) {
+  const routes = [...operations.values()].filter(({ handler }) => handler.kind === 'conversation')
+  return routes.length > 0
+    ? { conversations: Object.fromEntries(routes.map(({ name }) => [name, introspectConversation(name)])) }
+    : {}
 }
 
 function operationOf({ name, type, args }: CustomOperation, definition: Definition) {
