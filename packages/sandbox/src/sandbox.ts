@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AiOptions } from './ai/model.js'
+import { aiFromEnvironment } from './ai/remoteModels.js'
 import { createAppSync } from './appsync/service.js'
 import { createAppSyncEvents } from './appsync-events/service.js'
 import { type Clock, createClock } from './clock.js'
@@ -39,6 +41,8 @@ export interface SandboxOptions {
   port?: number
   /** Where everything is kept between runs; `:memory:` (the default in code) keeps nothing. */
   dataDir?: string
+  /** The model that answers AI routes. By default one on this machine, which always answers the same. */
+  ai?: AiOptions
 }
 
 export interface Sandbox {
@@ -83,7 +87,11 @@ async function planFrom(backend: unknown): Promise<BackendPlan> {
 /** Serves a plan. `startSandbox` makes the plan first. */
 export async function serve(
   plan: BackendPlan,
-  { port = 0, dataDir = ':memory:' }: Omit<SandboxOptions, 'backend'> = {},
+  {
+    port = 0,
+    dataDir = ':memory:',
+    ai = aiFromEnvironment(process.env),
+  }: Omit<SandboxOptions, 'backend'> = {},
 ): Promise<Sandbox> {
   const inMemory = dataDir === ':memory:'
   const home = inMemory ? mkdtempSync(join(tmpdir(), 'backline-')) : dataDir
@@ -121,6 +129,7 @@ export async function serve(
     region: REGION,
     accountId: ACCOUNT,
     filesDir: join(home, 'files'),
+    ai,
     log,
   }
   lock?.sign(world.url)

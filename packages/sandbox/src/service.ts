@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
+import type { AiOptions } from './ai/model.js'
 import type { Clock } from './clock.js'
 import type { Inbox } from './inbox.js'
 import type { BackendPlan } from './plan.js'
@@ -68,6 +69,8 @@ export interface World {
   readonly accountId: string
   /** Folder for objects too large for the store. */
   readonly filesDir: string
+  /** The model behind AI routes; a local one where left out. */
+  readonly ai?: AiOptions
   log(line: string): void
 }
 

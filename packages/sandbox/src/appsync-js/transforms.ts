@@ -4,7 +4,7 @@ import { toAttribute } from './attributes.js'
 
 type Filter = Record<string, unknown>
 
-interface Expression {
+export interface Expression {
   expression: string
   expressionNames: Record<string, string>
   expressionValues: Record<string, unknown>

@@ -1,4 +1,7 @@
 import { buildASTSchema, type GraphQLSchema, parse, validateSchema } from 'graphql'
+import { attachConversation } from '../ai/conversations.js'
+import { attachGeneration } from '../ai/generations.js'
+import { modelOf } from '../ai/remoteModels.js'
 import type { Functions } from '../functions.js'
 import type { DataPlan } from '../plan.js'
 import type { World } from '../service.js'
@@ -8,9 +11,10 @@ import { introspect } from './introspection.js'
 import type { Items } from './items.js'
 import type { CustomOperation } from './operations.js'
 import { attachResolvers } from './resolvers.js'
-import type { Guard } from './rules.js'
+import type { Guard, Item } from './rules.js'
 import { teachScalars } from './scalars.js'
-import { type Definition, type Model, readDefinition, upperFirst } from './sdl.js'
+import { type Definition, type Model, readDefinition } from './sdl.js'
+import { upperFirst } from './sdlFields.js'
 import { type Provider, printServed } from './served.js'
 import { createSources } from './sources.js'
 
@@ -39,6 +43,8 @@ export interface BackendParts {
   items: Items
   world: World
   functions: Functions
+  /** Tells the subscribers of a field. */
+  publish(field: string, payload: Item): void
 }
 
 export const PROVIDERS: Record<DataPlan['defaultAuthMode'], Provider> = {
@@ -51,7 +57,7 @@ export const PROVIDERS: Record<DataPlan['defaultAuthMode'], Provider> = {
 }
 
 /** Reads a schema and makes it servable. @throws {Error} that says what is wrong with it, and where. */
-export function createBackend(plan: DataPlan, { items, world, functions }: BackendParts): Backend {
+export function createBackend(plan: DataPlan, { items, world, functions, publish }: BackendParts): Backend {
   const definition = readDefinition(sdlOf(plan.schema))
   checkModes(plan, definition)
   const schema = buildASTSchema(
@@ -64,6 +70,13 @@ export function createBackend(plan: DataPlan, { items, world, functions }: Backe
   const sources = createSources({ definition, plan, items, functions, world })
   const house = { definition, plan, functions, world, sources }
   attachOperations(schema, house)
+  const engine = createEngine(schema)
+  const model = modelOf(world.ai)
+  const routes = { definition, plan, schema, engine, guards, items, world, model, publish }
+  for (const operation of definition.operations.values()) {
+    if (operation.handler.kind === 'conversation') attachConversation(operation, routes)
+    if (operation.handler.kind === 'generation') attachGeneration(operation, routes)
+  }
   const subscriptions = new Map<string, Subscribable>()
   const mutations = new Map<string, string[]>()
   const heard = (mutation: string, field: string) =>
@@ -84,7 +97,7 @@ export function createBackend(plan: DataPlan, { items, world, functions }: Backe
     plan,
     definition,
     schema,
-    engine: createEngine(schema),
+    engine,
     guards,
     subscriptions,
     mutations,

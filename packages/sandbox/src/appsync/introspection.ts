@@ -1,6 +1,7 @@
 import { introspectConversation } from '@backline/schema'
 import type { CustomOperation, Root } from './operations.js'
-import type { Definition, Field, Model, Rule, TypeRef } from './sdl.js'
+import type { Definition, Model } from './sdl.js'
+import type { Field, Rule, TypeRef } from './sdlFields.js'
 
 // `data.model_introspection` of amplify_outputs.json, as `@aws-amplify/graphql-generator` writes it. Made from the SDL here and not
 // by the schema package, so that a schema from anywhere that transforms to SDL gets one.
@@ -9,8 +10,7 @@ export function introspect(definition: Definition): Record<string, unknown> {
   const { models, enums, customTypes, inputs } = definition
   const routes = (kind: CustomOperation['handler']['kind']) => (each: CustomOperation) =>
     each.handler.kind === kind
-  const isPlain = ({ handler }: CustomOperation) =>
-    handler.kind !== 'conversation' && handler.kind !== 'generation'
+  const isPlain = ({ handler }: CustomOperation) => !/^(conversation|generation|stream)$/.test(handler.kind)
   const operations = (key: string, root: Root, which: (each: CustomOperation) => boolean) => {
     const found = [...definition.operations.values()].filter((each) => each.root === root && which(each))
     return found.length > 0
@@ -19,7 +19,11 @@ export function introspect(definition: Definition): Record<string, unknown> {
   }
   return {
     version: 1,
-    models: Object.fromEntries([...models.values()].map((model) => [model.name, modelOf(model, definition)])),
+    models: Object.fromEntries(
+      [...models.values()]
+        .filter(({ isOfRoute }) => !isOfRoute)
+        .map((model) => [model.name, modelOf(model, definition)]),
+    ),
     enums: Object.fromEntries([...enums].map(([name, values]) => [name, { name, values }])),
     nonModels: Object.fromEntries(
       [...customTypes].map(([name, fields]) => [

@@ -1,6 +1,6 @@
 import { type ConstDirectiveNode, type FieldDefinitionNode, print } from 'graphql'
 import { expand, type Role } from './roles.js'
-import { argumentsOf, type Field, readField, readRules, readType, type TypeRef } from './sdl.js'
+import { argumentsOf, type Field, readField, readRules, readType, type TypeRef } from './sdlFields.js'
 
 // Custom operations, as the SDL has them: fields of Query, Mutation and Subscription that no model brought.
 
@@ -16,6 +16,8 @@ export interface CustomOperation {
   handler:
     | { kind: 'functions'; functions: { name: string; isAsync: boolean }[] }
     | { kind: 'conversation' | 'generation'; settings: Record<string, unknown> }
+    /** The answers of a conversation, as they come. */
+    | { kind: 'stream' }
     /** JavaScript, or nothing at all. */
     | { kind: 'resolvers' }
   /** Who may call it; where left out, whoever comes in by the default mode. */

@@ -16,7 +16,8 @@ import {
   sortValue,
 } from './items.js'
 import { type Access, type Caller, createGuard, type Guard, type Item, Refused } from './rules.js'
-import { type Definition, type Field, type Index, type Model, upperFirst } from './sdl.js'
+import type { Definition, Index, Model } from './sdl.js'
+import { type Field, upperFirst } from './sdlFields.js'
 import { primaryIndex, sortArgument } from './served.js'
 
 /** What every resolver is handed beside its arguments. */

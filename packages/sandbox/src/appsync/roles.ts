@@ -1,4 +1,5 @@
-import type { Model, Operation, Rule } from './sdl.js'
+import type { Model } from './sdl.js'
+import type { Operation, Rule } from './sdlFields.js'
 
 // Rules become roles, as the official transformer's access control matrix has them: a role is a kind of caller, and may do an
 // operation on some of the fields. Rules on a field replace the model's for that field.

@@ -1,6 +1,7 @@
 import type { Principal, UserClaims } from '../service.js'
 import { type Role, readRoles, rolesOf } from './roles.js'
-import type { Model, Operation } from './sdl.js'
+import type { Model } from './sdl.js'
+import type { Operation } from './sdlFields.js'
 
 // Who may do what, decided as the resolvers of the official transformer decide it:
 // https://docs.amplify.aws/react/build-a-backend/data/customize-authz/

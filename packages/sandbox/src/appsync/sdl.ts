@@ -1,60 +1,21 @@
 import { plural } from '@backline/schema'
-import {
-  type ConstDirectiveNode,
-  type ConstValueNode,
-  type FieldDefinitionNode,
-  type InputValueDefinitionNode,
-  Kind,
-  type ObjectTypeDefinitionNode,
-  parse,
-  print,
-  type TypeNode,
-  valueFromASTUntyped,
-} from 'graphql'
+import { Kind, type ObjectTypeDefinitionNode, parse, print } from 'graphql'
 import { type CustomOperation, isRoot, readOperation } from './operations.js'
+import { modelsOfRoute, namesOf, streamOfRoute } from './routes.js'
+import {
+  argumentsOf,
+  type Field,
+  lowerFirst,
+  type Relation,
+  type Rule,
+  readField,
+  readRules,
+  type TypeRef,
+  upperFirst,
+} from './sdlFields.js'
 
 // Reads the directive SDL that `schema.transform()` gives (ours and the official `@aws-amplify/data-schema` alike): the
 // language of Amplify's GraphQL transformer, as far as `a.schema` writes it. https://docs.amplify.aws/gen2/deploy-and-host/
-
-export type Operation = 'create' | 'update' | 'delete' | 'get' | 'list' | 'listen'
-
-export interface TypeRef {
-  name: string
-  /** Is the value (of a list: each element) never null? */
-  required: boolean
-  list: boolean
-  listRequired: boolean
-}
-
-/** One rule as written: `allow.owner()`, `allow.group('Admin')`… */
-export interface Rule {
-  allow: 'public' | 'private' | 'owner' | 'groups' | 'custom'
-  provider: 'apiKey' | 'userPools' | 'identityPool' | 'oidc' | 'function'
-  operations: Operation[]
-  ownerField: string
-  /** Claims whose values, joined by `::`, make the owner. */
-  identityClaim: string
-  groups: string[]
-  groupsField?: string
-  groupClaim: string
-  /** Every argument as it stands in the directive. */
-  written: Record<string, unknown>
-}
-
-export interface Relation {
-  kind: 'hasMany' | 'hasOne' | 'belongsTo'
-  model: string
-  /** Fields of the model that holds the reference: the other one for hasMany and hasOne, this one for belongsTo. */
-  references: string[]
-}
-
-export interface Field {
-  name: string
-  type: TypeRef
-  default?: string
-  relation?: Relation
-  rules?: Rule[]
-}
 
 export interface Index {
   name: string
@@ -81,6 +42,8 @@ export interface Model {
   queries: Set<'get' | 'list'>
   mutations: Set<'create' | 'update' | 'delete'>
   subscriptions: Set<'create' | 'update' | 'delete'>
+  /** Made for a conversation route: not among the models that clients are told of. */
+  isOfRoute?: boolean
   /** The arguments of `@model` as they stand. */
   settings: Record<string, unknown>
 }
@@ -110,7 +73,6 @@ export const STRINGS = new Set([
   'AWSIPAddress',
 ])
 const SCALARS = new Set([...STRINGS, 'ID', 'Int', 'Float', 'Boolean', 'AWSTimestamp'])
-const ALL: Operation[] = ['create', 'update', 'delete', 'get', 'list', 'listen']
 
 /** Reads a schema. @throws {Error} that names the model and field at fault. */
 export function readDefinition(sdl: string): Definition {
@@ -145,8 +107,23 @@ export function readDefinition(sdl: string): Definition {
       definition.inputs.set(node.name.value, (node.fields ?? []).map(readField))
     else if (node.kind === Kind.INTERFACE_TYPE_DEFINITION) definition.interfaces.push(print(node))
   }
+  for (const { name, handler } of [...definition.operations.values()])
+    if (handler.kind === 'conversation') addRoute(definition, name)
   check(definition)
   return definition
+}
+
+/** A conversation is two models and a subscription more. */
+function addRoute(definition: Definition, route: string) {
+  for (const node of read(modelsOfRoute(route)).definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue
+    const model = { ...readModel(node), isOfRoute: true }
+    definition.models.set(model.name, model)
+  }
+  const stream = streamOfRoute(route)
+  definition.operations.set(`${stream.root}.${stream.name}`, stream)
+  const send = definition.operations.get(`Mutation.${route}`)!
+  send.type = { ...send.type, name: namesOf(route)[1] }
 }
 
 function read(sdl: string) {
@@ -228,80 +205,6 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
   }
 }
 
-export function readField(node: FieldDefinitionNode | InputValueDefinitionNode): Field {
-  const field: Field = { name: node.name.value, type: readType(node.type) }
-  for (const directive of node.directives ?? []) {
-    const values = argumentsOf(directive)
-    const kind = directive.name.value
-    if (kind === 'default') field.default = values.value as string
-    if (kind === 'hasMany' || kind === 'hasOne' || kind === 'belongsTo') {
-      const references = values.references as string[] | undefined
-      if (!references?.length) throw new Error(`${field.name}: @${kind} names no references.`)
-      field.relation = { kind, model: field.type.name, references }
-    }
-  }
-  const rules = readRules(node.directives, field.name)
-  if (rules.length > 0) field.rules = rules
-  return field
-}
-
-export function readType(node: TypeNode): TypeRef {
-  const outer = node.kind === Kind.NON_NULL_TYPE ? node.type : node
-  const required = node.kind === Kind.NON_NULL_TYPE
-  if (outer.kind === Kind.LIST_TYPE) {
-    const element = readType(outer.type)
-    return { name: element.name, required: element.required, list: true, listRequired: required }
-  }
-  return {
-    name: outer.kind === Kind.NAMED_TYPE ? outer.name.value : '',
-    required,
-    list: false,
-    listRequired: false,
-  }
-}
-
-export function readRules(directives: readonly ConstDirectiveNode[] | undefined, where: string): Rule[] {
-  const auth = argumentsOf(directives?.find((each) => each.name.value === 'auth'))
-  return ((auth.rules as Record<string, unknown>[] | undefined) ?? []).map((rule) => readRule(rule, where))
-}
-
-function readRule(rule: Record<string, unknown>, where: string): Rule {
-  const allow = rule.allow as Rule['allow']
-  if (!['public', 'private', 'owner', 'groups', 'custom'].includes(allow)) {
-    throw new Error(`${where}: the sandbox knows no authorization rule "allow: ${allow}".`)
-  }
-  const usual = { public: 'apiKey', custom: 'function' }[allow as string] ?? 'userPools'
-  const provider = (rule.provider as string | undefined) ?? usual
-  const operations = rule.operations as string[] | undefined
-  return {
-    allow,
-    provider: (provider === 'iam' ? 'identityPool' : provider) as Rule['provider'],
-    operations:
-      operations?.flatMap((each): Operation[] =>
-        each === 'read'
-          ? ['get', 'list', 'listen']
-          : ALL.includes(each as Operation)
-            ? [each as Operation]
-            : [],
-      ) ?? ALL,
-    ownerField: (rule.ownerField as string) ?? 'owner',
-    identityClaim: (rule.identityClaim as string) ?? 'sub::username',
-    groups: (rule.groups as string[]) ?? [],
-    groupsField: rule.groupsField as string | undefined,
-    groupClaim: (rule.groupClaim as string) ?? 'cognito:groups',
-    written: rule,
-  }
-}
-
-export function argumentsOf(directive: ConstDirectiveNode | undefined): Record<string, unknown> {
-  return Object.fromEntries(
-    directive?.arguments?.map((each) => [
-      each.name.value,
-      valueFromASTUntyped(each.value as ConstValueNode),
-    ]) ?? [],
-  )
-}
-
 function check({ models, enums, customTypes, inputs, interfaces, operations }: Definition) {
   const known = (type: string) =>
     SCALARS.has(type) ||
@@ -354,9 +257,6 @@ function checkRelation(where: string, model: Model, relation: Relation, models: 
     )
   }
 }
-
-export const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-export const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 export function printType({ name, required, list, listRequired }: TypeRef): string {
   const element = required ? `${name}!` : name

@@ -1,16 +1,8 @@
 import { FIXED } from './fixedTypes.js'
 import { type CustomOperation, printArguments, type Root } from './operations.js'
 import { rolesOf } from './roles.js'
-import {
-  type Definition,
-  type Field,
-  type Index,
-  lowerFirst,
-  type Model,
-  printType,
-  STRINGS,
-  upperFirst,
-} from './sdl.js'
+import { type Definition, type Index, type Model, printType, STRINGS } from './sdl.js'
+import { type Field, lowerFirst, upperFirst } from './sdlFields.js'
 
 // The schema that AppSync serves for a set of models, as text: what the official transformer writes, type for type.
 // Compared with its output in served.test.ts.
@@ -39,7 +31,7 @@ export function printServed(definition: Definition, options: ServedOptions): str
   const given = typesGiven(definition)
   for (const [name, fields] of customTypes) {
     blocks.push(block(`type`, `${name}${sharedDirectives(name, definition, options)}`, fields.map(plain)))
-    if (!given.has(name)) continue
+    if (!given.has(name) || definition.inputs.has(`${name}Input`)) continue
     blocks.push(
       block(
         'input',

@@ -55,7 +55,12 @@ export function createAppSync(
       apiKeys.plan(undefined)
       return undefined
     }
-    const made = createBackend(plan, { items, world, functions })
+    const made = createBackend(plan, {
+      items,
+      world,
+      functions,
+      publish: (field, payload) => realtime.publish([{ field, payload }]),
+    })
     gate = {
       ...gate,
       oidc: plan.oidc && createOidc(plan.oidc, clock),

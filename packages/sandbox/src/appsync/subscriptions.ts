@@ -138,6 +138,11 @@ async function openCustom(
 ) {
   const given = Object.entries(args).filter(([, value]) => value !== null && value !== undefined)
   const byArguments = (event: Item) => given.every(([name, value]) => isDeepStrictEqual(event[name], value))
+  if (operation.handler.kind === 'stream') {
+    const { caller } = call
+    const owner = caller.mode === 'userPools' ? caller.user.username : undefined
+    return { passes: (event: Item) => byArguments(event) && event.owner === owner }
+  }
   if (!resolve) return { passes: byArguments }
   const info = {
     fieldName: operation.name,
