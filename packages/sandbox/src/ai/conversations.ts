@@ -219,7 +219,11 @@ function createStream(route: string, message: Item, { publish }: AiHouse): Strea
         // Word by word, as models stream.
         for (const [contentBlockDeltaIndex, contentBlockText] of (text.match(/\S+\s*|\s+/g) ?? []).entries())
           send({ contentBlockIndex, contentBlockDeltaIndex, contentBlockText })
-      } else if (toolUse) send({ contentBlockIndex, contentBlockToolUse: toolUse })
+      } else if (toolUse) {
+        // Subscribers get what a mutation would have answered: JSON as text.
+        const input = JSON.stringify(toolUse.input)
+        send({ contentBlockIndex, contentBlockToolUse: { ...toolUse, input } })
+      }
       send({ contentBlockIndex, contentBlockDoneAtIndex: contentBlockIndex })
       contentBlockIndex++
     },
