@@ -97,8 +97,8 @@ export type {
 export type { GeneratedSchema, Nested, NestedList, ToMany, ToOne } from './generated.js'
 export type { EntryPath } from './handlers.js'
 export type { IntrospectedConversation } from './introspectConversations.js'
-export type { IntrospectedField, IntrospectedFields, IntrospectedValue } from './introspectedFields.js'
 export { introspectConversation } from './introspectConversations.js'
+export type { IntrospectedField, IntrospectedFields, IntrospectedValue } from './introspectedFields.js'
 export {
   type IntrospectedModel,
   type IntrospectedOperation,
