@@ -51,7 +51,7 @@ function tidy(definition: DefinitionNode): DefinitionNode {
 function withoutRoutes(sdl: string): string {
   const document = parse(sdl, { noLocation: true })
   const isRoute = (name: string) =>
-    /AmplifyAI|^(Model)?(Create|Update|Delete)?Conversation|^ModelConversation|^DescribeReturnType$|Conversation(Message)?Chat|^(chat|describe)$/.test(
+    /AmplifyAI|^(Model)?(Create|Update|Delete)?Conversation|^ModelConversation|^DescribeReturnType$|Conversation(Message)?Chat|^(chat|describe|onCreateAssistantResponseChat)$/.test(
       name,
     )
   const definitions = document.definitions
