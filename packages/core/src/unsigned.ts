@@ -3,6 +3,7 @@
 export { toBase64Url, toHex, utf8 } from './bytes.js'
 export { type Context, currentContext, perContext } from './context.js'
 export { AmplifyError, type ErrorDetails } from './errors.js'
-export { request } from './http.js'
+export { type HttpRequest, request } from './http.js'
+export { page } from './page.js'
 export type { GraphQLAuthMode } from './resourcesConfig.js'
 export { session, storedSession } from './session.js'

@@ -1,8 +1,9 @@
-import { type Context, currentContext, type GraphQLAuthMode } from '@backline/core/unsigned'
+import type { Context, GraphQLAuthMode } from '@backline/core/unsigned'
 import type { Client as SchemaClient } from '@backline/schema'
 import { Observable } from 'rxjs'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
 import { type Caller, type Models, subscribe } from './caller.js'
+import { contextOf } from './contextFirst.js'
 import type { ReturnOf, VariablesOf } from './documents.js'
 import { answerError, DataError, type GraphQLResponse, isCancelError } from './errors.js'
 import { operationKind, send } from './graphql.js'
@@ -61,14 +62,8 @@ export type Client<Schema = never> = ModelsOf<Schema> & {
 export function generateClient<Schema = never>(options?: ClientOptions, ctx?: Context): Client<Schema>
 /** The same with the context first, as `aws-amplify` has it. */
 export function generateClient<Schema = never>(ctx: Context, options?: ClientOptions): Client<Schema>
-export function generateClient(
-  first: ClientOptions | Context = {},
-  second?: ClientOptions | Context,
-): Client {
-  const [options, ctx] = (isContext(first) ? [second ?? {}, first] : [first, second]) as [
-    ClientOptions,
-    Context?,
-  ]
+export function generateClient(...args: unknown[]): Client {
+  const [context, options = {}] = contextOf<[ClientOptions?]>(args)
   const { endpoint, authMode, apiKey } = options
   if (endpoint && !authMode)
     throw new DataError(
@@ -81,7 +76,6 @@ export function generateClient(
       "generateClient() requires an explicit `apiKey` when `endpoint` is provided and `authMode = 'apiKey'`.",
     )
 
-  const context = () => ctx ?? currentContext()
   const running = new WeakMap<Promise<unknown>, AbortController>()
   /** Made again when another configuration brings another introspection. */
   let made: { of: Introspection; models: Models } | undefined
@@ -175,8 +169,6 @@ export function generateClient(
   }
   return client as unknown as Client
 }
-
-const isContext = (value: object): value is Context => 'platform' in value
 
 function kindOf(query: string | GraphQLDocument): string {
   if (typeof query === 'string') return operationKind(query)

@@ -19,3 +19,21 @@ export {
   isCancelError,
 } from './errors.js'
 export type { Snapshot } from './liveQuery.js'
+export {
+  ApiError,
+  type ApiErrorName,
+  del,
+  get,
+  type HeadInput,
+  type HeadOperation,
+  head,
+  type Json,
+  patch,
+  post,
+  put,
+  type RestBody,
+  type RestInput,
+  type RestOperation,
+  type RestOptions,
+  type RestResponse,
+} from './rest.js'

@@ -2,6 +2,7 @@
 
 import { type Context, credentials, type HttpRequest } from '@backline/core/internal'
 import { sigv4 } from '@backline/core/sigv4'
+import { isTransient } from './authorization.js'
 import { DataError, GraphQLAuthError } from './errors.js'
 
 /** A signed copy. @throws {DataError} `NoCredentials`, `NoRegion` */
@@ -21,4 +22,30 @@ export async function sign(
         'The request uses `authMode: "iam"`. Sign in, or allow guests: `auth.unauthenticated_identities_enabled`.',
     })
   return sigv4({ service: 'appsync', region })(ctx, request)
+}
+
+/** A signed copy where somebody, or a guest, has credentials; without them as it is: the API decides who is welcome. */
+export async function signWithCredentials(
+  ctx: Context,
+  request: HttpRequest,
+  scope: { service: string; region: string },
+): Promise<HttpRequest> {
+  const who = await credentials(ctx).catch((error) => {
+    if (isTransient(error)) throw error
+  })
+  return who ? sigv4(scope)(ctx, await withBytes(request)) : request
+}
+
+/** A signature names a hash, so what only `fetch` would make bytes of becomes bytes now. */
+async function withBytes(request: HttpRequest): Promise<HttpRequest> {
+  const { body } = request
+  if (!body || typeof body === 'string' || ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
+    return request
+  const written = new Response(body as BodyInit)
+  const type = written.headers.get('content-type')
+  return {
+    ...request,
+    headers: { ...(type ? { 'content-type': type } : {}), ...request.headers },
+    body: new Uint8Array(await written.arrayBuffer()),
+  }
 }

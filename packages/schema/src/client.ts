@@ -264,7 +264,7 @@ type AndNames<Names extends readonly string[]> = Names extends readonly [
   : ''
 
 /** The partition key's value, and a condition on the sort keys. */
-type KeyCondition<T extends AnyRecord, Keys extends readonly string[]> = Keys extends readonly [
+export type KeyCondition<T extends AnyRecord, Keys extends readonly string[]> = Keys extends readonly [
   infer Partition extends string,
   ...infer Sort extends readonly string[],
 ]

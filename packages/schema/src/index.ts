@@ -149,6 +149,7 @@ export type {
   RuleDefinition,
 } from './rules.js'
 export { type AnySchema, definitionOf, type Schema } from './schema.js'
+export type { ServerClient } from './serverClient.js'
 export { configure, type SqlSchema } from './sql.js'
 export type { JsFunction, Transformed } from './transformed.js'
 export type {

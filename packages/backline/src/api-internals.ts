@@ -1,0 +1,2 @@
+// `aws-amplify/api/internals`
+export * from '@backline/data/internals'
