@@ -70,6 +70,7 @@ const SUMS = [
   'data/src/introspection.ts',
   'data/src/selection.ts',
   'data/src/match.ts',
+  'data/src/subscriptionFilter.ts',
   'storage/src/parts.ts',
   'storage/src/xml.ts',
   'geo/src/shapes.ts',

@@ -41,13 +41,18 @@ export function target(ctx: Context, call: GraphQLCall): Target {
       recoverySuggestion:
         'Call `Amplify.configure(outputs)` with an `amplify_outputs.json` that has a `data` section.',
     })
+  const authMode = call.authMode ?? config?.defaultAuthMode ?? 'iam'
+  if (!/^(apiKey|oidc|userPool|iam|identityPool|lambda|none)$/.test(authMode))
+    throw new DataError('InvalidAuthMode', `There is no authMode "${authMode}".`, {
+      recoverySuggestion: 'Use one of apiKey, userPool, identityPool, iam, oidc, lambda, none.',
+    })
   return {
     endpoint,
     // What belongs to the configured endpoint is not told to another one.
     ...(call.endpoint ? {} : { realtimeEndpoint: config?.realtimeEndpoint }),
     region: config?.region ?? /\.appsync-api\.([\w-]+)\./.exec(endpoint)?.[1],
     apiKey: call.apiKey ?? (call.endpoint ? undefined : config?.apiKey),
-    authMode: call.authMode ?? config?.defaultAuthMode ?? 'iam',
+    authMode,
   }
 }
 

@@ -94,7 +94,7 @@ test('list, index query and their paging send what aws-amplify sends', async () 
   const at = new Date('2026-01-02T03:04:05Z')
   await client.models.Customer.listCustomerByLevelAndJoinedAt(
     { level: 'GOLD', joinedAt: { ge: at } },
-    { limit: 5, sortDirection: 'ASC', selectionSet: ['name'] },
+    { scanLimit: 5, sortDirection: 'ASC', selectionSet: ['name'] },
   )
   expect(service.asked[1]).toMatchObject({
     query: expect.stringContaining('items { name }'),

@@ -19,6 +19,8 @@ export interface ClientOptions {
   endpoint?: string
   apiKey?: string
   headers?: CustomHeaders
+  /** Milliseconds until a call is given up, retries included, unless it says otherwise. None by default. */
+  timeout?: number
 }
 
 export interface GraphQLOptions<Variables = Record<string, unknown>, Text = string> {
@@ -29,6 +31,7 @@ export interface GraphQLOptions<Variables = Record<string, unknown>, Text = stri
   authToken?: AuthToken
   apiKey?: string
   signal?: AbortSignal
+  timeout?: number
 }
 
 /** A schema of which nothing is known may hold anything. */
@@ -91,17 +94,32 @@ export function generateClient(...args: unknown[]): Client {
       authToken: of.authToken ?? options.authToken,
       headers: of.headers ?? options.headers,
     }),
-    cancellable(work, signal) {
+    answer(work, { signal, timeout = options.timeout } = {}) {
       const controller = new AbortController()
       const abort = () => controller.abort(signal?.reason)
       if (signal?.aborted) abort()
       signal?.addEventListener('abort', abort)
+      const late = () =>
+        controller.abort(new DataError('TimeoutError', `The call was given up after ${timeout} ms.`))
+      const timer = timeout ? setTimeout(late, timeout) : undefined
       const promise = work(controller.signal).finally(() => {
+        clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
         running.delete(promise)
       })
       running.set(promise, controller)
-      return promise
+      const orThrow = () => {
+        const checked = promise
+          .then((result) => {
+            const { errors } = result
+            if (errors?.length) throw answerError({ data: undefined, ...result, errors })
+            return result
+          })
+          .finally(() => running.delete(checked))
+        running.set(checked, controller)
+        return checked
+      }
+      return Object.assign(promise, { orThrow })
     },
   }
 
@@ -142,18 +160,18 @@ export function generateClient(...args: unknown[]): Client {
       )
     },
 
-    graphql({ query, variables, signal, ...of }: GraphQLOptions, headers?: CustomHeaders) {
+    graphql({ query, variables, ...of }: GraphQLOptions, headers?: CustomHeaders) {
       const call = (text: string): GraphQLCall => ({
         ...caller.call(text, variables ?? {}, { ...of, ...(headers ? { headers } : {}) }),
         apiKey: of.apiKey ?? apiKey,
       })
       const text = async () => (typeof query === 'string' ? query : (await import('./print.js')).print(query))
       if (kindOf(query) !== 'subscription')
-        return caller.cancellable(async (signal) => {
+        return caller.answer(async (signal) => {
           const answer = await send(context(), { ...call(await text()), signal })
           if (answer.errors?.length) throw answerError({ ...answer, data: answer.data ?? {} })
           return answer
-        }, signal)
+        }, of)
       return new Observable<GraphQLResponse>((subscriber) =>
         subscribe(context(), text().then(call), subscriber),
       )

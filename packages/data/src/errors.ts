@@ -32,6 +32,11 @@ export type DataErrorName =
   | 'NoEndpoint'
   | 'NoWebSocket'
   | 'NoRegion'
+  | 'InvalidAuthMode'
+  /** A function of `/server` was called without the context of the request. */
+  | 'InvalidServerContext'
+  | 'UnknownModel'
+  | 'TimeoutError'
   | 'CanceledError'
   | 'InvalidSelectionSet'
   | 'InvalidSortDirection'

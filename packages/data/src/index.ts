@@ -1,5 +1,6 @@
 export type { SelectionSet } from '@backline/schema'
 export type { AuthToken, CustomHeaders } from './authorization.js'
+export { type BatchOptions, type BatchResult, batch } from './batch.js'
 export { type Client, type ClientOptions, type GraphQLOptions, generateClient } from './client.js'
 export { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
 export type {
@@ -37,3 +38,4 @@ export {
   type RestOptions,
   type RestResponse,
 } from './rest.js'
+export { nextTokenOf } from './rows.js'

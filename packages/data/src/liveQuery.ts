@@ -32,7 +32,7 @@ interface Page {
 export interface LiveSource<Item> {
   /** The fields that identify a row. */
   keys: string[]
-  page(nextToken: string | null): Promise<Page>
+  page(nextToken: string | null, signal: AbortSignal): Promise<Page>
   watch: Partial<Record<Kind, (watcher: Watcher) => () => void>>
   belongs(row: Row): boolean
   compare?: (one: Row, other: Row) => number
@@ -45,97 +45,194 @@ interface Entry<Item> {
   item: Item
 }
 
+/** The rows that belong, in their order, and what is known of those that were deleted. */
+class Rows<Item> {
+  #known = new Map<string, Entry<Item>>()
+  #order: Entry<Item>[] = []
+  #items: Item[] = []
+  /** Somebody has the array: the next change makes another. */
+  #shown = false
+  /** Versions of rows that were deleted: news older than that comes too late. */
+  readonly #gone = new Map<string, string>()
+  readonly #source: LiveSource<Item>
+
+  constructor(source: LiveSource<Item>) {
+    this.#source = source
+  }
+
+  /** A new array after each change. */
+  get items(): Item[] {
+    this.#shown = true
+    return this.#items
+  }
+
+  /** Undefined where the row does not say which it is. */
+  keyOf(row: Row): string | undefined {
+    const keys = this.#source.keys.map((key) => row[key] ?? undefined)
+    return keys.includes(undefined) ? undefined : JSON.stringify(keys)
+  }
+
+  /** Takes in an event. Is there anything new to show? */
+  apply(kind: Kind, row: Row): boolean {
+    const key = this.keyOf(row)!
+    const known = this.#known.get(key)
+    const version: string = row.updatedAt ?? ''
+    // Newer than this event: it came late, or twice.
+    if (version && version < (known?.row.updatedAt ?? '')) return false
+    if (kind === 'delete') {
+      this.#bury(key, version)
+      return this.#remove(key, known)
+    }
+    if (version && version <= (this.#gone.get(key) ?? '')) return false
+    if (!this.#source.belongs(row)) return this.#remove(key, known)
+    if (version && version === known?.row.updatedAt && JSON.stringify(row) === JSON.stringify(known?.row))
+      return false
+    this.#put(key, row, known)
+    return true
+  }
+
+  /** All rows as they were just read, except where events have told of newer ones. */
+  replace(read: Iterable<Row>): void {
+    const before = this.#known
+    this.#known = new Map()
+    this.#order = []
+    for (const row of read) {
+      const key = this.keyOf(row)
+      if (key === undefined) continue
+      const version: string = row.updatedAt ?? ''
+      const newer = before.get(key)
+      if (version && version <= (this.#gone.get(key) ?? '')) continue
+      const entry = newer && newer.row.updatedAt > version ? newer : { row, item: this.#source.finish(row) }
+      // A page may begin with a row that the one before ended with.
+      if (!this.#known.has(key)) this.#order.push(entry)
+      this.#known.set(key, entry)
+    }
+    const { compare } = this.#source
+    if (compare) this.#order.sort((one, other) => compare(one.row, other.row))
+    this.#items = this.#order.map(({ item }) => item)
+    this.#shown = false
+  }
+
+  #put(key: string, row: Row, known: Entry<Item> | undefined): void {
+    const entry = { row, item: this.#source.finish(row) }
+    const { compare } = this.#source
+    if (known && !compare?.(known.row, row)) {
+      const at = this.#order.indexOf(known)
+      this.#order[at] = entry
+      this.#own()[at] = entry.item
+    } else {
+      if (known) this.#remove(key, known)
+      const at = compare ? this.#place(row, compare) : this.#order.length
+      this.#order.splice(at, 0, entry)
+      this.#own().splice(at, 0, entry.item)
+    }
+    this.#known.set(key, entry)
+  }
+
+  #remove(key: string, known: Entry<Item> | undefined): boolean {
+    if (!known) return false
+    this.#known.delete(key)
+    const at = this.#order.indexOf(known)
+    this.#order.splice(at, 1)
+    this.#own().splice(at, 1)
+    return true
+  }
+
+  /** After all that are not greater. */
+  #place(row: Row, compare: (one: Row, other: Row) => number): number {
+    let [from, to] = [0, this.#order.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (compare(this.#order[middle]!.row, row) > 0) to = middle
+      else from = middle + 1
+    }
+    return from
+  }
+
+  #own(): Item[] {
+    if (this.#shown) this.#items = [...this.#items]
+    this.#shown = false
+    return this.#items
+  }
+
+  #bury(key: string, version: string): void {
+    this.#gone.delete(key)
+    this.#gone.set(key, version)
+    // What comes this late does not come.
+    if (this.#gone.size > 1_000) this.#gone.delete(this.#gone.keys().next().value!)
+  }
+}
+
 export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<Item>> {
   return new Observable((subscriber) => {
     const watches = Object.entries(source.watch) as [Kind, (watcher: Watcher) => () => void][]
     const live = new Set<Kind>()
-    let entries = new Map<string, Entry<Item>>()
-    /** Versions of rows that were deleted: news older than that comes too late. */
-    const gone = new Map<string, string>()
+    const rows = new Rows(source)
     let state: 'joining' | 'reading' | 'synced' = 'joining'
     let waiting: [Kind, Row | null][] = []
     let everSynced = false
-    let reading = 0
+    let reading = new AbortController()
     let retry: ReturnType<typeof setTimeout> | undefined
 
-    const keyOf = (row: Row) => JSON.stringify(source.keys.map((key) => row[key]))
-
     function emit(isSynced: boolean, errors: GraphQLFormattedError[] = []) {
-      const list = [...entries.values()]
-      if (source.compare) list.sort((one, other) => source.compare!(one.row, other.row))
-      subscriber.next({ items: list.map(({ item }) => item), isSynced, ...(errors.length ? { errors } : {}) })
-    }
-
-    /** Is there anything new to show? */
-    function apply(kind: Kind, row: Row): boolean {
-      const key = keyOf(row)
-      const known = entries.get(key)
-      const version: string = row.updatedAt ?? ''
-      if (kind === 'delete') {
-        gone.set(key, version)
-        return entries.delete(key)
-      }
-      if (version && (version <= (gone.get(key) ?? '') || version < (known?.row.updatedAt ?? '')))
-        return false
-      if (!source.belongs(row)) return entries.delete(key)
-      entries.set(key, { row, item: source.finish(row) })
-      return true
+      subscriber.next({ items: rows.items, isSynced, ...(errors.length ? { errors } : {}) })
     }
 
     function hear(kind: Kind, row: Row | null) {
-      if (state !== 'synced') waiting.push([kind, row])
+      const readable = row && rows.keyOf(row) !== undefined ? row : null
+      if (state !== 'synced') waiting.push([kind, readable])
       // An event that could not be read says that something has changed, not what.
-      else if (!row) read()
-      else if (apply(kind, row)) emit(true)
+      else if (!readable) read()
+      else if (rows.apply(kind, readable)) emit(true)
+    }
+
+    function stopReading() {
+      reading.abort()
+      reading = new AbortController()
+      clearTimeout(retry)
     }
 
     async function read(attempt = 0): Promise<void> {
-      const mine = ++reading
+      stopReading()
       state = 'reading'
-      const before = entries
-      const found = new Map<string, Entry<Item>>()
+      const { signal } = reading
+      const found: Row[] = []
       const errors: GraphQLFormattedError[] = []
       let nextToken: string | null = null
       do {
-        const page: Page | undefined = await source.page(nextToken).catch((error) => {
-          if (mine === reading) subscriber.error(error)
+        const page: Page | undefined = await source.page(nextToken, signal).catch((error) => {
+          if (!signal.aborted) subscriber.error(error)
           return undefined
         })
-        if (!page || mine !== reading || subscriber.closed) return
+        if (!page || signal.aborted || subscriber.closed) return
         if (page.errors?.length && !page.data?.length) {
           // What is shown was true a moment ago: without an answer, ask again rather than give up.
           if (page.data || !everSynced)
             return subscriber.error(answerError({ data: page.data, errors: page.errors }))
-          retry = setTimeout(
-            () => mine === reading && read(attempt + 1),
-            Math.random() * Math.min(30_000, 1000 * 2 ** attempt),
-          )
+          const longest = Math.min(30_000, 1000 * 2 ** attempt)
+          retry = setTimeout(() => read(attempt + 1), Math.random() * longest)
           return
         }
         errors.push(...(page.errors ?? []))
-        for (const row of page.data ?? []) {
-          if (!row) continue
-          const key = keyOf(row)
-          const version: string = row.updatedAt ?? ''
-          const newer = before.get(key)
-          // A read may lag behind the events that we have had.
-          if (version && version <= (gone.get(key) ?? '')) continue
-          found.set(key, newer && newer.row.updatedAt > version ? newer : { row, item: source.finish(row) })
-        }
+        for (const row of page.data ?? []) if (row) found.push(row)
         nextToken = page.nextToken ?? null
         if (nextToken && !everSynced) {
-          entries = found
+          rows.replace(found)
           emit(false, errors)
         }
       } while (nextToken)
-      entries = found
+      synced(found, errors)
+    }
+
+    function synced(found: Row[], errors: GraphQLFormattedError[]) {
+      rows.replace(found)
       state = 'synced'
       everSynced = true
       const replay = waiting
       waiting = []
       let unread = false
       for (const [kind, row] of replay) {
-        if (row) apply(kind, row)
+        if (row) rows.apply(kind, row)
         else unread = true
       }
       emit(true, errors)
@@ -157,15 +254,14 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
         gap() {
           live.delete(kind)
           state = 'joining'
-          reading++
+          stopReading()
         },
       }),
     )
     // A model without subscriptions is read once.
     joined()
     return () => {
-      reading++
-      clearTimeout(retry)
+      stopReading()
       for (const stop of undo) stop()
     }
   })

@@ -1,18 +1,24 @@
 // `client.models`: what one can do with each model, out of the introspection.
 
 import { Observable } from 'rxjs'
+import type { GraphQLCall } from './authorization.js'
 import {
+  type Answer,
   type Caller,
   type CallOptions,
   firstOf,
-  type ListResult,
+  type ListAnswer,
+  list,
   type ModelOperations,
   type Models,
-  page,
+  type Paging,
+  pageReader,
+  type ReadPage,
   type SingleResult,
   single,
   subscribe,
 } from './caller.js'
+import { DataError } from './errors.js'
 import {
   type Introspection,
   indexesOf,
@@ -22,7 +28,16 @@ import {
   operationsOf,
 } from './introspection.js'
 import type { Watcher } from './liveQuery.js'
-import { indexText, joined, operationText, pageVariables, type Variables } from './operations.js'
+import {
+  indexText,
+  joined,
+  nestedVariables,
+  operationText,
+  pageVariables,
+  type Selecting,
+  selectionId,
+  type Variables,
+} from './operations.js'
 import { withRelations } from './relations.js'
 import { type Row, readRow, writeCondition, writeFilter, writeInput } from './rows.js'
 
@@ -40,7 +55,15 @@ export function createModels(caller: Caller, introspection: Introspection): Mode
       },
     })
   }
-  return models
+  // From JavaScript, or with a schema that is newer than the backend: better named than "undefined has no list".
+  return new Proxy(models, {
+    get(target, name) {
+      if (name in target || typeof name === 'symbol' || !/^[A-Z]/.test(name)) return Reflect.get(target, name)
+      throw new DataError('UnknownModel', `"${name}" is not a model of this backend.`, {
+        recoverySuggestion: `There are: ${Object.keys(target).join(', ') || 'none'}.`,
+      })
+    },
+  })
 }
 
 function createModel(
@@ -54,16 +77,16 @@ function createModel(
   const texts = new Map<string, string>()
 
   /** Texts are made once for each selection. */
-  function text(kind: string, selectionSet: readonly string[] | undefined, make: () => string): string {
-    const id = `${kind} ${selectionSet ?? ''}`
+  function text(kind: string, selecting: Selecting | undefined, make: () => string): string {
+    const id = `${kind} ${selectionId(selecting)}`
     let known = texts.get(id)
     if (known === undefined) texts.set(id, (known = make()))
     return known
   }
 
-  const operationOf = (operation: Operation, selectionSet?: readonly string[], conditional = false) =>
-    text(operation + conditional, selectionSet, () =>
-      operationText(introspection, model, operation, selectionSet, conditional),
+  const operationOf = (operation: Operation, selecting?: Selecting, conditional = false) =>
+    text(operation + conditional, selecting, () =>
+      operationText(introspection, model, operation, selecting, conditional),
     )
 
   /** Rows with a selection of their own have what was asked for; others have lazy relations. */
@@ -80,28 +103,34 @@ function createModel(
     return writeCondition(model.fields[field], value, `${name}.${field}`)
   }
 
-  function paging(keyNames: string[], given: Row): Variables {
+  function pageOf(keyNames: string[], given: Row & CallOptions, paging: Paging): Variables {
     const [partition = '', ...sortKeys] = keyNames
     const sort = joined(sortKeys)
-    return pageVariables(model, keyNames, {
+    const variables = pageVariables(model, keyNames, {
       ...given,
+      ...paging,
       [partition]: keyValue(partition, given[partition]),
       [sort]: keyValue(sort, given[sort]),
       filter: writeFilter(introspection, model, given.filter),
     })
+    return { ...variables, ...nestedVariables(introspection, model, given) }
   }
 
   function mutate(
     operation: Operation,
     input: () => Row,
     options: CallOptions | undefined,
-  ): Promise<SingleResult> {
+  ): Answer<SingleResult> {
     return single(
       caller,
       () => {
         const condition = options?.condition && writeFilter(introspection, model, options.condition)
-        const variables = { input: input(), ...(condition ? { condition } : {}) }
-        return [operationOf(operation, options?.selectionSet, !!condition), variables]
+        const variables = {
+          input: input(),
+          ...(condition ? { condition } : {}),
+          ...nestedVariables(introspection, model, options),
+        }
+        return [operationOf(operation, options, !!condition), variables]
       },
       options,
       (raw) => finish(model, raw, options),
@@ -113,20 +142,20 @@ function createModel(
     operation: 'get' | 'delete',
     input: Row | undefined,
     options?: CallOptions,
-  ): Promise<SingleResult> {
+  ): Answer<SingleResult> {
     const missing = keys.find((key) => (input?.[key] ?? null) === null)
     if (missing) {
       const message = `${name}.${operation} needs "${missing}".`
-      return Promise.resolve({
+      return caller.answer(async () => ({
         data: null,
         errors: [{ message, errorType: 'InvalidInput', errorInfo: null }],
-      })
+      }))
     }
     const key = () => Object.fromEntries(keys.map((field) => [field, keyValue(field, input![field])]))
     if (operation === 'delete') return mutate('delete', key, options)
     return single(
       caller,
-      () => [operationOf('get', options?.selectionSet), key()],
+      () => [operationOf('get', options), { ...key(), ...nestedVariables(introspection, model, options) }],
       options,
       (raw) => finish(model, raw, options),
     )
@@ -135,10 +164,21 @@ function createModel(
   // Where the key is just `id`, the API offers no query by it.
   const listKeys = model.primaryKeyInfo.isCustomPrimaryKey ? keys : []
 
-  const list = (options: Row & CallOptions = {}, read = (raw: Row | null) => finish(model, raw, options)) =>
-    page(caller, () => [operationOf('list', options.selectionSet), paging(listKeys, options)], options, read)
+  const listReader = (
+    options: Row & CallOptions,
+    read = (raw: Row | null) => finish(model, raw, options),
+  ): ReadPage =>
+    pageReader(
+      caller,
+      (paging) => [operationOf('list', options), pageOf(listKeys, options, paging)],
+      options,
+      read,
+    )
 
-  /** Rows of one subscription. A row that could not be read is null, and the Hub says why. */
+  /**
+   * Rows of one subscription. A row that could not be read is null, and the Hub says why. What the service cannot filter by is looked at
+   * here.
+   */
   function watch(
     operation: Operation,
     options: CallOptions,
@@ -146,14 +186,33 @@ function createModel(
   ): () => void {
     const ctx = caller.context()
     const filter = writeFilter(introspection, model, options.filter) as Row | undefined
-    const variables = filter && Object.keys(filter).length ? { filter } : {}
-    return subscribe(ctx, caller.call(operationOf(operation, options.selectionSet), variables, options), {
+    let wanted = (row: Row): Row | undefined => row
+
+    async function prepare(): Promise<GraphQLCall> {
+      const { subscriptionFilter, fieldsIn, matches, widened } = await import('./live.js')
+      const { sent, whole } = subscriptionFilter(filter ?? {})
+      const selecting = { ...options }
+      if (!whole) {
+        const { selectionSet, narrow } = widened(options.selectionSet, fieldsIn(filter))
+        selecting.selectionSet = selectionSet
+        wanted = (row) => (matches(row, filter) ? (narrow?.(row) ?? row) : undefined)
+      }
+      const variables = {
+        ...(sent ? { filter: sent } : {}),
+        ...nestedVariables(introspection, model, options),
+      }
+      return caller.call(operationOf(operation, selecting), variables, options)
+    }
+
+    return subscribe(ctx, prepare(), {
       ...watcher,
       complete: watcher.complete ?? (() => {}),
       next(answer) {
         const { errors } = answer
         if (errors?.length) ctx.events.emit('api', 'subscriptionErrors', { model: name, operation, errors })
-        watcher.next(readRow(introspection, name, firstOf(answer)))
+        const row = readRow(introspection, name, firstOf(answer))
+        const passed = row && wanted(row)
+        if (passed !== undefined) watcher.next(passed)
       },
     })
   }
@@ -173,7 +232,7 @@ function createModel(
     introspection,
     model,
     listKeys,
-    list,
+    listReader,
     watch,
     relate: (row: Row, options: CallOptions) => relate(model, row, options)!,
   }
@@ -194,7 +253,7 @@ function createModel(
       mutate('update', () => writeInput(introspection, model, input, true), options),
     delete: (input: Row, options?: CallOptions) => identify('delete', input, options),
     get: (input: Row, options?: CallOptions) => identify('get', input, options),
-    list: (options?: Row & CallOptions): Promise<ListResult> => list(options),
+    list: (options: Row & CallOptions = {}): ListAnswer => list(caller, listReader(options), options),
     onCreate: on('onCreate'),
     onUpdate: on('onUpdate'),
     onDelete: on('onDelete'),
@@ -204,17 +263,18 @@ function createModel(
   )
   if (offered.list) offered.observeQuery = observeQuery
   for (const index of indexesOf(model))
-    offered[index.queryField] = (input: Row, options: CallOptions = {}) =>
-      page(
+    offered[index.queryField] = (input: Row, options: CallOptions = {}) => {
+      const given = { ...input, ...options }
+      const reader = pageReader(
         caller,
-        () => [
-          text(index.queryField, options.selectionSet, () =>
-            indexText(introspection, model, index, options.selectionSet),
-          ),
-          paging(index.fields, { ...input, ...options }),
+        (paging) => [
+          text(index.queryField, options, () => indexText(introspection, model, index, options)),
+          pageOf(index.fields, given, paging),
         ],
         options,
         (raw) => finish(model, raw, options),
       )
+      return list(caller, reader, options)
+    }
   return offered
 }

@@ -1,7 +1,7 @@
 import { parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 import { type FieldType, indexesOf, operationsOf } from './introspection.js'
-import { indexText, operationText, pageVariables, relationText } from './operations.js'
+import { indexText, nestedVariables, operationText, pageVariables, relationText } from './operations.js'
 import { selectionText } from './selection.js'
 import { shop, shopSchema } from './shop.fixture.js'
 
@@ -29,23 +29,23 @@ test('operations that the backend has turned off are not offered', () => {
 })
 
 test('the texts are those of aws-amplify, so that recorded servers understand them', () => {
-  expect(operationText(shop, Order!, 'get', ['region', 'lines.sku'])).toBe(
-    'query($region: String!,$number: Int!) { getOrder(region: $region,number: $number) { region lines { items { sku } } } }',
+  expect(operationText(shop, Order!, 'get', { selectionSet: ['region', 'lines.sku'] })).toBe(
+    'query($region: String!,$number: Int!) { getOrder(region: $region,number: $number) { region lines { items { sku } nextToken } } }',
   )
-  expect(operationText(shop, Order!, 'list', ['team'])).toBe(
+  expect(operationText(shop, Order!, 'list', { selectionSet: ['team'] })).toBe(
     'query($region: String,$sortDirection: ModelSortDirection,$number: ModelIntKeyConditionInput,' +
       '$filter: ModelOrderFilterInput,$limit: Int,$nextToken: String) { listOrders(region: $region,' +
       'sortDirection: $sortDirection,number: $number,filter: $filter,limit: $limit,nextToken: $nextToken)' +
       ' { items { team } nextToken __typename } }',
   )
-  expect(operationText(shop, Customer!, 'update', ['name'])).toBe(
+  expect(operationText(shop, Customer!, 'update', { selectionSet: ['name'] })).toBe(
     'mutation($input: UpdateCustomerInput!) { updateCustomer(input: $input) { name } }',
   )
-  expect(operationText(shop, Customer!, 'onDelete', ['name'])).toBe(
+  expect(operationText(shop, Customer!, 'onDelete', { selectionSet: ['name'] })).toBe(
     'subscription($filter: ModelSubscriptionCustomerFilterInput) { onDeleteCustomer(filter: $filter) { name } }',
   )
   const byEmail = indexesOf(Customer!).find(({ queryField }) => queryField === 'customersByEmail')!
-  expect(indexText(shop, Customer!, byEmail, ['name'])).toBe(
+  expect(indexText(shop, Customer!, byEmail, { selectionSet: ['name'] })).toBe(
     'query($email: AWSEmail!,$nameJoinedAt: ModelCustomerByEmailIndexCompositeKeyConditionInput,' +
       '$filter: ModelCustomerFilterInput,$sortDirection: ModelSortDirection,$limit: Int,$nextToken: String)' +
       ' { customersByEmail(email: $email,nameJoinedAt: $nameJoinedAt,filter: $filter,sortDirection: $sortDirection,' +
@@ -71,8 +71,34 @@ test('paths of a selection share their beginnings', () => {
       'owner',
     ]),
   ).toBe(
-    'name orders { items { number lines { items { id orderRegion orderNumber sku quantity createdAt updatedAt } } } } ' +
+    'name orders { items { number lines { items { id orderRegion orderNumber sku quantity createdAt updatedAt } nextToken } } nextToken } ' +
       'representative { name } home { lat } owner',
+  )
+})
+
+test('lists of rows inside a selection are paged, filtered and sorted on their own', () => {
+  const selecting = {
+    selectionSet: ['name', 'orders.number', 'orders.lines.sku'],
+    relations: {
+      orders: { limit: 5, sortDirection: 'DESC' as const, nextToken: null },
+      'orders.lines': { filter: { quantity: { gt: 1 } }, nextToken: 'more' },
+    },
+  }
+  const text = operationText(shop, Customer!, 'get', selecting)
+  expect(faults(text)).toEqual([])
+  expect(text).toContain(
+    'name orders(sortDirection: $nested0sortDirection,limit: $nested0limit) { items { number ' +
+      'lines(filter: $nested1filter,nextToken: $nested1nextToken) { items { sku } nextToken } } nextToken }',
+  )
+  expect(nestedVariables(shop, Customer!, selecting)).toEqual({
+    nested0limit: 5,
+    nested0sortDirection: 'DESC',
+    nested1filter: { quantity: { gt: 1 } },
+    nested1nextToken: 'more',
+  })
+  const unknown = { selectionSet: ['name'], relations: { orders: { limit: 1 } } }
+  expect(() => operationText(shop, Customer!, 'list', unknown)).toThrow(
+    /"orders" in relations: selectionSet has no/,
   )
 })
 

@@ -4,12 +4,14 @@
 import { DataError } from './errors.js'
 import {
   type Field,
+  fieldsOf,
   type Index,
   type Introspection,
   keysOf,
   type Model,
   type Operation,
 } from './introspection.js'
+import { type Row, writeFilter } from './rows.js'
 import { selectionText } from './selection.js'
 
 type Types = Record<string, string>
@@ -41,10 +43,9 @@ function sortKeyArgument(model: Model, indexName: string, sortKeys: string[]): T
   }
 }
 
-function document(kind: string, field: string, types: Types, selection: string): string {
-  const names = Object.keys(types)
-  const variables = names.map((name) => `$${name}: ${types[name]}`)
-  const passed = names.map((name) => `${name}: $${name}`)
+function document(kind: string, field: string, types: Types, selection: string, nested: Types): string {
+  const variables = Object.entries({ ...types, ...nested }).map(([name, type]) => `$${name}: ${type}`)
+  const passed = Object.keys(types).map((name) => `${name}: $${name}`)
   return `${kind}(${variables}) { ${field}(${passed}) { ${selection} } }`
 }
 
@@ -61,12 +62,75 @@ const pagingTypes = (name: string): Types => ({
 const getTypes = (model: Model) =>
   Object.fromEntries(keysOf(model).map((key) => [key, `${typeName(model.fields[key])}!`]))
 
-function selected(introspection: Introspection, typeName: string, selectionSet?: readonly string[]): string {
+/** What is read: the fields, and of lists of rows inside them which part. */
+export interface Selecting {
+  selectionSet?: readonly string[] | undefined
+  /** By the path of the list, such as `orders.lines`. */
+  relations?: Record<string, RelationPage> | undefined
+}
+
+/** Which part of a list of related rows. */
+export interface RelationPage {
+  filter?: Row
+  sortDirection?: 'ASC' | 'DESC'
+  /** Rows looked at; 100 by default. */
+  limit?: number
+  /** Of the page before: `nextTokenOf(row.todos)`. */
+  nextToken?: string | null
+}
+
+/** Selections that have the same text have the same id. */
+export function selectionId({ selectionSet, relations = {} }: Selecting = {}): string {
+  const pages = Object.entries(relations).map(([path, page]) => [path, ...namesIn(page)])
+  return `${selectionSet ?? ''} ${pages.join(' ')}`
+}
+
+/** The variables of the lists inside a selection: `nested0limit` is the limit of the first. */
+export function nestedVariables(
+  introspection: Introspection,
+  { name: typeName }: Model,
+  { relations = {} }: Selecting = {},
+): Variables {
+  const variables: Variables = {}
+  for (const [at, [path, page]] of Object.entries(relations).entries()) {
+    const model = introspection.models[targetOf(introspection, typeName, path)]
+    for (const name of namesIn(page))
+      variables[`nested${at}${name}`] =
+        name === 'filter' && model ? writeFilter(introspection, model, page.filter) : page[name]
+  }
+  return variables
+}
+
+const namesIn = (page: RelationPage) =>
+  (['filter', 'sortDirection', 'limit', 'nextToken'] as const).filter((name) => (page[name] ?? null) !== null)
+
+/** The text of a selection, and the types of the variables in it. */
+function selected(
+  introspection: Introspection,
+  typeName: string,
+  { selectionSet, relations = {} }: Selecting = {},
+): { selection: string; nested: Types } {
+  const passed: Record<string, string> = {}
+  const nested: Types = {}
+  for (const [at, [path, page]] of Object.entries(relations).entries()) {
+    const types = pagingTypes(targetOf(introspection, typeName, path))
+    const names = namesIn(page)
+    for (const name of names) nested[`nested${at}${name}`] = types[name]!
+    passed[path] = names.length ? `(${names.map((name) => `${name}: $nested${at}${name}`)})` : ''
+  }
   try {
-    return selectionText(introspection, typeName, selectionSet)
+    return { selection: selectionText(introspection, typeName, selectionSet, passed), nested }
   } catch (cause) {
     throw new DataError('InvalidSelectionSet', (cause as Error).message, { cause })
   }
+}
+
+/** The model that a path of relations leads to. */
+function targetOf(introspection: Introspection, typeName: string, path: string): string {
+  return path.split('.').reduce((at, name) => {
+    const type = fieldsOf(introspection, at)[name]?.type
+    return type && typeof type === 'object' && 'model' in type ? type.model : ''
+  }, typeName)
 }
 
 /** The text of an operation on a model. */
@@ -74,12 +138,12 @@ export function operationText(
   introspection: Introspection,
   model: Model,
   operation: Operation,
-  selectionSet?: readonly string[],
+  selecting?: Selecting,
   conditional = false,
 ): string {
-  const selection = selected(introspection, model.name, selectionSet)
+  const { selection, nested } = selected(introspection, model.name, selecting)
   const name = capital(model.name)
-  if (operation === 'get') return document('query', `get${name}`, getTypes(model), selection)
+  if (operation === 'get') return document('query', `get${name}`, getTypes(model), selection, nested)
   if (operation === 'list') {
     const { isCustomPrimaryKey, primaryKeyFieldName, sortKeyFieldNames } = model.primaryKeyInfo
     const types: Types = isCustomPrimaryKey
@@ -90,7 +154,7 @@ export function operationText(
         }
       : {}
     Object.assign(types, { filter: `Model${name}FilterInput`, limit: 'Int', nextToken: 'String' })
-    return document('query', `list${capital(model.pluralName)}`, types, page(selection))
+    return document('query', `list${capital(model.pluralName)}`, types, page(selection), nested)
   }
   if (operation.startsWith('on'))
     return document(
@@ -98,10 +162,11 @@ export function operationText(
       operation + name,
       { filter: `ModelSubscription${name}FilterInput` },
       selection,
+      nested,
     )
   const types: Types = { input: `${capital(operation)}${name}Input!` }
   if (conditional) types.condition = `Model${name}ConditionInput`
-  return document('mutation', operation + name, types, selection)
+  return document('mutation', operation + name, types, selection, nested)
 }
 
 /** The text of a query on a secondary index. */
@@ -109,24 +174,30 @@ export function indexText(
   introspection: Introspection,
   model: Model,
   index: Index,
-  selectionSet?: readonly string[],
+  selecting?: Selecting,
 ): string {
+  const { selection, nested } = selected(introspection, model.name, selecting)
   const [partition, ...sortKeys] = index.fields
   const types: Types = {
     [partition!]: `${typeName(model.fields[partition!])}!`,
     ...sortKeyArgument(model, capital(index.name), sortKeys),
     ...pagingTypes(model.name),
   }
-  return document('query', index.queryField, types, page(selected(introspection, model.name, selectionSet)))
+  return document('query', index.queryField, types, page(selection), nested)
 }
 
 /**
  * The text that reads a relation through its parent. The service answers it from the index that every relation has; a list of the
  * other model with a filter would read that whole table, and its first page may be empty.
  */
-export function relationText(introspection: Introspection, model: Model, field: Field): string {
+export function relationText(
+  introspection: Introspection,
+  model: Model,
+  field: Field,
+  selecting?: Selecting,
+): string {
   const target = (field.type as { model: string }).model
-  const selection = selected(introspection, target)
+  const { selection, nested } = selected(introspection, target, selecting)
   const list = field.isArray
   const types: Types = list ? pagingTypes(target) : {}
   const passed = list ? `(${Object.keys(types).map((name) => `${name}: $${name}`)})` : ''
@@ -137,7 +208,7 @@ export function relationText(introspection: Introspection, model: Model, field: 
     types[parentVariable(key)] = type
     keys.push(`${key}: $${parentVariable(key)}`)
   }
-  const variables = Object.entries(types).map(([name, type]) => `$${name}: ${type}`)
+  const variables = Object.entries({ ...types, ...nested }).map(([name, type]) => `$${name}: ${type}`)
   return `query(${variables}) { get${capital(model.name)}(${keys}) { ${inner} } }`
 }
 

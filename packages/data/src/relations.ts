@@ -1,19 +1,26 @@
 // Lazy relations: functions on a row that read what it belongs to, and what belongs to it.
 
 import {
+  type Answer,
   type Caller,
   type CallOptions,
   firstOf,
+  type ListAnswer,
   type ListResult,
+  list,
   type Models,
-  page,
+  type Paging,
+  pageReader,
   type SingleResult,
   single,
 } from './caller.js'
 import type { GraphQLResponse } from './errors.js'
 import { type Field, type Introspection, keysOf, type Model } from './introspection.js'
-import { parentVariable, relationText, type Variables } from './operations.js'
-import type { Row } from './rows.js'
+import { nestedVariables, parentVariable, relationText, type Variables } from './operations.js'
+import { type Row, writeFilter } from './rows.js'
+
+type Finish = (model: Model, row: Row | null, options: CallOptions | undefined) => Row | null
+type Reader = (options: CallOptions) => Answer<SingleResult> | ListAnswer
 
 /** A copy of the row with a function for each relation. They use the authorization that read the row, unless told otherwise. */
 export function withRelations(
@@ -21,7 +28,7 @@ export function withRelations(
   introspection: Introspection,
   model: Model,
   models: Models,
-  finish: (model: Model, row: Row | null, options: CallOptions | undefined) => Row | null,
+  finish: Finish,
   row: Row,
   { authMode, authToken, headers }: CallOptions = {},
 ): Row {
@@ -37,8 +44,6 @@ export function withRelations(
   return whole
 }
 
-type Reader = (options: CallOptions) => Promise<SingleResult | ListResult>
-
 function reader(
   caller: Caller,
   introspection: Introspection,
@@ -46,64 +51,94 @@ function reader(
   related: Model,
   field: Field,
   models: Models,
-  finish: (model: Model, row: Row | null, options: CallOptions | undefined) => Row | null,
+  finish: Finish,
   row: Row,
 ): Reader | undefined {
-  const { get, list } = models[related.name] ?? {}
-  const { connectionType, targetNames = [], associatedWith = [] } = field.association ?? {}
-  const parentKeys = keysOf(model)
-
+  const { get } = models[related.name] ?? {}
+  const { connectionType, targetNames = [] } = field.association ?? {}
   if (connectionType === 'BELONGS_TO' && get) {
     const key = Object.fromEntries(keysOf(related).map((name, at) => [name, row[targetNames[at]!]]))
     const none = Object.values(key).some((value) => value === undefined || value === null)
-    return (options) => (none ? Promise.resolve({ data: null }) : get(key, options))
+    return (options) =>
+      none ? caller.answer(async (): Promise<SingleResult> => ({ data: null })) : get(key, options)
   }
 
+  const byList = listed(model, related, field, models, row)
+  const parentKeys = keysOf(model)
+  if (!models[model.name]?.get)
+    return byList && ((options) => (field.isArray ? byList(options) : firstRow(caller, byList, options)))
+
+  const operation =
+    (options: CallOptions) =>
+    (paging: Paging = {}): [string, Variables] => {
+      const key = Object.fromEntries(parentKeys.map((name) => [parentVariable(name), row[name]]))
+      const { filter, sortDirection } = options
+      const given = field.isArray
+        ? { filter: writeFilter(introspection, related, filter), sortDirection, ...paging }
+        : {}
+      const nested = nestedVariables(introspection, related, options)
+      const variables = { ...given, nextToken: paging.nextToken ?? undefined, ...nested, ...key }
+      return [relationText(introspection, model, field, options), variables]
+    }
+
+  return (options) => {
+    let parentIsGone = false
+    const pick = (answer: GraphQLResponse) => {
+      const parent = firstOf(answer)
+      parentIsGone = !parent && !answer.errors?.length
+      return (parent?.[field.name] as Row) ?? null
+    }
+    const read = (raw: Row | null) => finish(related, raw, options)
+    if (field.isArray) {
+      const readPage = pageReader(caller, operation(options), options, read, pick)
+      return list(
+        caller,
+        async (paging, signal) => {
+          const page = await readPage(paging, signal)
+          // Whoever belonged to a row that was deleted is still there.
+          if (!parentIsGone || !byList) return page
+          const { limit, nextToken } = paging
+          return byList({ ...options, limit: undefined, scanLimit: limit, nextToken, signal } as CallOptions)
+        },
+        options,
+      )
+    }
+    return caller.answer(async (signal) => {
+      const inner = { ...options, signal }
+      const found = await single(caller, operation(options), inner, read, pick)
+      return parentIsGone && byList ? firstRow(caller, byList, inner) : found
+    }, options)
+  }
+}
+
+/** The relation as a list of the other model with a filter: it reads that whole table, so it is for where nothing else works. */
+function listed(
+  model: Model,
+  related: Model,
+  field: Field,
+  models: Models,
+  row: Row,
+): ((options: CallOptions) => ListAnswer) | undefined {
   // Fields over there that point here. Older schemas name the relation instead.
-  const pointers = associatedWith.flatMap((name) => related.fields[name]?.association?.targetNames ?? [name])
-  const filter = { and: pointers.map((name, at) => ({ [name]: { eq: row[parentKeys[at]!] } })) }
-  const byList: Reader | undefined =
-    list && pointers.length
-      ? (given) =>
-          caller.cancellable(async (signal): Promise<SingleResult | ListResult> => {
-            const options = {
-              ...given,
-              signal,
-              filter: given.filter ? { and: [...filter.and, given.filter] } : filter,
-            }
-            if (field.isArray) return list(options)
-            // The one row may be on any page.
-            let found: ListResult
-            let nextToken: string | null = null
-            do {
-              found = (await list({ ...options, nextToken })) as ListResult
-              nextToken = found.nextToken ?? null
-            } while (nextToken && !found.data?.length && !found.errors)
-            const { data, errors } = found
-            return { data: data?.[0] ?? null, ...(errors ? { errors } : {}) }
-          }, given.signal)
-      : undefined
-  if (!models[model.name]?.get) return byList
+  const pointers = (field.association?.associatedWith ?? []).flatMap(
+    (pointer) => related.fields[pointer]?.association?.targetNames ?? [pointer],
+  )
+  const { list: listAll } = models[related.name] ?? {}
+  if (!listAll || !pointers.length) return undefined
+  const keys = keysOf(model)
+  const filter = { and: pointers.map((pointer, at) => ({ [pointer]: { eq: row[keys[at]!] } })) }
+  return (options) =>
+    listAll({ ...options, filter: options.filter ? { and: [...filter.and, options.filter] } : filter })
+}
 
-  const operation = (options: CallOptions) => (): [string, Variables] => {
-    const { filter, limit, nextToken, sortDirection } = options
-    const key = Object.fromEntries(parentKeys.map((name) => [parentVariable(name), row[name]]))
-    const paging = field.isArray ? { filter, limit, nextToken: nextToken ?? undefined, sortDirection } : {}
-    return [relationText(introspection, model, field), { ...paging, ...key }]
-  }
-  return (given) =>
-    caller.cancellable(async (signal): Promise<SingleResult | ListResult> => {
-      const options = { ...given, signal }
-      let parentIsGone = false
-      const pick = (answer: GraphQLResponse) => {
-        const parent = firstOf(answer)
-        parentIsGone = !parent && !answer.errors?.length
-        return (parent?.[field.name] as Row) ?? null
-      }
-      const read = (raw: Row | null) => finish(related, raw, options)
-      const run = field.isArray ? page : single
-      const result = await run(caller, operation(options), options, read, pick)
-      // Whoever belonged to a row that was deleted is still there.
-      return parentIsGone && byList ? byList(options) : result
-    }, given.signal)
+/** The one row may be on any page. */
+function firstRow(
+  caller: Caller,
+  byList: (options: CallOptions) => ListAnswer,
+  options: CallOptions,
+): Answer<SingleResult> {
+  return caller.answer(async (signal): Promise<SingleResult> => {
+    const { data, errors }: ListResult = await byList({ ...options, limit: 1, signal })
+    return { data: data?.[0] ?? null, ...(errors ? { errors } : {}) }
+  }, options)
 }

@@ -32,11 +32,28 @@ function readValue(introspection: Introspection, field: Field | undefined, value
   const { type } = field
   if (type === 'AWSJSON') return typeof value === 'string' ? parsed(value) : value
   if (typeof type === 'string') return value
-  if ('model' in type)
-    return field.isArray && Array.isArray((value as Row).items)
-      ? (value as Row).items.map((one: Row) => readRow(introspection, type.model, one))
-      : readRow(introspection, type.model, value as Row)
+  if ('model' in type) {
+    const { items, nextToken } = value as Row
+    if (!field.isArray || !Array.isArray(items)) return readRow(introspection, type.model, value as Row)
+    const rows = items.map((one: Row) => readRow(introspection, type.model, one))
+    // Where nobody who copies or compares rows trips over it.
+    return nextToken ? Object.defineProperty(rows, next, { value: nextToken }) : rows
+  }
   return 'nonModel' in type ? readRow(introspection, type.nonModel, value as Row) : value
+}
+
+const next = /* @__PURE__ */ Symbol.for('backline.nextToken')
+
+/**
+ * Where a list of related rows, as a selection set reads it, goes on; undefined where it is complete.
+ *
+ * @example
+ * const { data: post } = await client.models.Post.get({ id }, { selectionSet: ['comments.*'] })
+ * const nextToken = nextTokenOf(post.comments)
+ * if (nextToken) await client.models.Post.get({ id }, { selectionSet: ['comments.*'], relations: { comments: { nextToken } } })
+ */
+export function nextTokenOf(rows: readonly unknown[] | null | undefined): string | undefined {
+  return (rows as { [next]?: string } | null | undefined)?.[next]
 }
 
 /** JSON that does not parse is what somebody stored: better shown than thrown. */

@@ -4,18 +4,36 @@ import { fieldsOf, type Introspection, ownerFieldsOf } from './introspection.js'
 
 /** A field without children is `null`. */
 interface Tree {
-  [field: string]: Tree | null
+  [field: string]: Branch | null
 }
 
-/** The fields between the braces, for a model, a custom type, or neither (a scalar has none). */
+interface Branch {
+  /** A list of rows comes in pages: its fields are in `items`, beside the token of the next page. */
+  paged: boolean
+  fields: Tree
+}
+
+/**
+ * The fields between the braces, for a model, a custom type, or neither (a scalar has none). `passed` has what stands in parentheses
+ * after a list of rows, by its path.
+ */
 export function selectionText(
   introspection: Introspection,
   typeName: string,
   paths?: readonly string[],
+  passed: Record<string, string> = {},
 ): string {
   const tree: Tree = {}
   for (const path of paths ?? ['*']) grow(tree, introspection, typeName, path.split('.'), path)
-  return text(tree)
+  const unknown = Object.keys(passed).find((path) => !isPaged(tree, path))
+  if (unknown) throw new TypeError(`"${unknown}" in relations: selectionSet has no such list of rows.`)
+  return text(tree, passed, '')
+}
+
+function isPaged(tree: Tree, path: string): boolean {
+  let branch: Branch | null | undefined = { paged: false, fields: tree }
+  for (const name of path.split('.')) branch = branch?.fields[name]
+  return !!branch?.paged
 }
 
 function grow(
@@ -42,8 +60,8 @@ function grow(
   }
   if (!rest.length)
     throw new TypeError(`"${path}" in selectionSet: say which fields of ${target}, or "${path}.*".`)
-  const child = (tree[name!] ??= {})
-  const inner = target in introspection.models && field.isArray ? (child.items ??= {}) : child
+  const paged = target in introspection.models && field.isArray
+  const { fields: inner } = (tree[name!] ??= { paged, fields: {} })
   return grow(inner, introspection, target, rest, path)
 }
 
@@ -54,14 +72,23 @@ function everything(introspection: Introspection, typeName: string, above: strin
   for (const { name, type } of Object.values(fieldsOf(introspection, typeName))) {
     if (typeof type === 'string' || 'enum' in type) tree[name] = null
     else if ('nonModel' in type && !above.includes(type.nonModel))
-      tree[name] = everything(introspection, type.nonModel, [...above, type.nonModel])
+      tree[name] = {
+        paged: false,
+        fields: everything(introspection, type.nonModel, [...above, type.nonModel]),
+      }
   }
   if (model) for (const name of ownerFieldsOf(model)) tree[name] ??= null
   return tree
 }
 
-function text(tree: Tree): string {
+function text(tree: Tree, passed: Record<string, string>, above: string): string {
   return Object.entries(tree)
-    .map(([name, child]) => (child ? `${name} { ${text(child)} }` : name))
+    .map(([name, branch]) => {
+      if (!branch) return name
+      const inner = text(branch.fields, passed, `${above}${name}.`)
+      return branch.paged
+        ? `${name}${passed[above + name] ?? ''} { items { ${inner} } nextToken }`
+        : `${name} { ${inner} }`
+    })
     .join(' ')
 }

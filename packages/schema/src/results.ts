@@ -27,8 +27,24 @@ export interface ListResult<T> {
   extensions?: { [key: string]: unknown }
 }
 
-export type SingularReturnValue<T> = Promise<SingularResult<T>>
-export type ListReturnValue<T> = Promise<ListResult<T>>
+/** An answer to come. */
+export interface SingularReturnValue<T> extends Promise<SingularResult<T>> {
+  /** The same, rejecting with a `DataError` where there are errors: for query libraries. */
+  orThrow(): Promise<SingularResult<T>>
+}
+
+/**
+ * A page to come. Iterated over, the rows of all pages, read as they are needed, or as many as `limit` says; what could not be read is
+ * thrown after the rows that came with it.
+ *
+ * @example
+ * for await (const todo of client.models.Todo.list({ filter })) show(todo)
+ */
+export interface ListReturnValue<T> extends Promise<ListResult<T>>, AsyncIterable<T> {
+  /** The same, rejecting with a `DataError` where there are errors: for query libraries. */
+  orThrow(): Promise<ListResult<T>>
+}
+
 export type ObservedReturnValue<T> = Observable<T>
 export type ObserveQueryReturnValue<T> = Observable<Snapshot<T>>
 
@@ -58,15 +74,32 @@ export interface CallOptions {
   /** The token for `authMode: 'lambda'`, or a function that gives one: asked again after a 401 and for each new socket. */
   authToken?: string | (() => string | Promise<string>)
   headers?: CustomHeaders
+  /** Which part of the lists of related rows that the selection set reads, by their path: `{ comments: { limit: 5 } }`. */
+  relations?: { readonly [path: string]: RelationPage }
+}
+
+/** Which part of a list of related rows. */
+export interface RelationPage {
+  filter?: object
+  sortDirection?: ModelSortDirection
+  /** Rows looked at; 100 where nothing is said. */
+  limit?: number
+  /** Of the page before: `nextTokenOf(post.comments)`. */
+  nextToken?: string | null
 }
 
 /** A request that can be given up. */
 export interface Cancellable {
   signal?: AbortSignal
+  /** Milliseconds until it is given up. */
+  timeout?: number
 }
 
 export interface PageOptions {
+  /** Rows to give back, as many as match where they are fewer: as much is read as that takes. */
   limit?: number
+  /** Instead of `limit`: rows to look at, in one request, however few of them match. */
+  scanLimit?: number
   nextToken?: string | null
 }
 

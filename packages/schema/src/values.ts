@@ -6,7 +6,14 @@
 
 import type { AnyRecord } from './fields.js'
 import type { EnumFilter, EnumListFilter, StringFilter, SubscriptionStringFilter } from './filters.js'
-import type { CallOptions, ListReturnValue, PageOptions, SingularReturnValue } from './results.js'
+import type {
+  CallOptions,
+  Cancellable,
+  ListReturnValue,
+  ModelSortDirection,
+  PageOptions,
+  SingularReturnValue,
+} from './results.js'
 import type { AnyRule } from './rules.js'
 
 /** All there is to know about a model. */
@@ -168,10 +175,19 @@ type Lazy<S extends AnyRecord, D extends AnyRecord> = D['~isMany'] extends true
   : LazyOne<ModelTypes<S, D['~to']>>
 
 /** Reads the related row. */
-export type LazyOne<T extends AnyRecord> = (options?: CallOptions) => SingularReturnValue<T['row']>
+export type LazyOne<T extends AnyRecord> = (
+  options?: CallOptions & Cancellable,
+) => SingularReturnValue<T['row']>
+
+interface RelatedOptions<Filter> extends PageOptions, Cancellable {
+  filter?: Filter
+  sortDirection?: ModelSortDirection
+}
 
 /** Reads the related rows, a page at a time. */
-export type LazyMany<T extends AnyRecord> = (options?: CallOptions & PageOptions) => ListReturnValue<T['row']>
+export type LazyMany<T extends AnyRecord> = (
+  options?: CallOptions & RelatedOptions<T['filter']>,
+) => ListReturnValue<T['row']>
 
 type Identifier<S extends AnyRecord, F extends AnyRecord, K extends string> = {
   [X in K]: X extends keyof F ? KeyValue<S, F[X]> : string
