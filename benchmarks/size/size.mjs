@@ -91,6 +91,7 @@ const IMPORTS = [
     all: 27_940,
     goalAll: 25_000,
   },
+  { what: 'events', of: { data: ['events'] }, budget: 13_000, all: 20_000 },
   { what: 'get post', of: { api: ['get', 'post'] }, budget: 9_000, all: 14_500 },
   {
     what: 'downloadData',

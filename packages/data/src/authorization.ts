@@ -13,6 +13,8 @@ export type AuthToken = string | (() => string | Promise<string>)
 
 /** One operation and everything that decides how it is sent. */
 export interface GraphQLCall {
+  /** Which part of the configuration it belongs to. */
+  api?: 'GraphQL' | 'Events'
   query: string
   variables?: Record<string, unknown> | undefined
   /** The configured one by default. */
@@ -34,13 +36,18 @@ export interface Target {
 
 /** Where a call goes, out of the call and the configuration. @throws {DataError} `NoEndpoint` */
 export function target(ctx: Context, call: GraphQLCall): Target {
-  const config = ctx.config.API?.GraphQL
+  const config = ctx.config.API?.[call.api ?? 'GraphQL']
   const endpoint = call.endpoint ?? config?.endpoint
   if (!endpoint)
-    throw new DataError('NoEndpoint', 'No GraphQL endpoint configured in `Amplify.configure()`.', {
-      recoverySuggestion:
-        'Call `Amplify.configure(outputs)` with an `amplify_outputs.json` that has a `data` section.',
-    })
+    throw call.api
+      ? new DataError('NoEndpoint', 'Events API configuration is missing.', {
+          recoverySuggestion:
+            'Call `Amplify.configure()` with `API.Events`, or with an `amplify_outputs.json` that has `custom.events`.',
+        })
+      : new DataError('NoEndpoint', 'No GraphQL endpoint configured in `Amplify.configure()`.', {
+          recoverySuggestion:
+            'Call `Amplify.configure(outputs)` with an `amplify_outputs.json` that has a `data` section.',
+        })
   const authMode = call.authMode ?? config?.defaultAuthMode ?? 'iam'
   if (!/^(apiKey|oidc|userPool|iam|identityPool|lambda|none)$/.test(authMode))
     throw new DataError('InvalidAuthMode', `There is no authMode "${authMode}".`, {

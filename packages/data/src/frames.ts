@@ -11,6 +11,7 @@ import {
   target,
 } from './authorization.js'
 import { DataError, type GraphQLFormattedError } from './errors.js'
+import type { Dialect } from './realtime.js'
 
 /**
  * AppSync's own hosts have a sister host for sockets; behind custom domains, and on this machine, they are at `/realtime`.
@@ -47,47 +48,56 @@ export async function socketKey(ctx: Context, call: GraphQLCall): Promise<string
   return JSON.stringify([endpoint, authMode, who])
 }
 
+/** `graphql-ws` with AWS's own authorization. */
+export const graphqlDialect: Dialect = {
+  handshake: (ctx, call, refresh) =>
+    handshake(ctx, call, 'graphql-ws', realtimeUrl(target(ctx, call)), '/connect', refresh),
+  async ask(ctx, { id, call }, refresh) {
+    const { query, variables = {} } = call
+    const data = JSON.stringify({ query, variables })
+    const authorization = await authorizationOf(ctx, call, data, refresh)
+    return { id, type: 'start', payload: { data, extensions: { authorization } } }
+  },
+  granted: /^start_ack$/,
+  refused: /^error$/,
+  stop: 'stop',
+}
+
 /** Where to connect, and the subprotocols that carry the proof. */
 export async function handshake(
   ctx: Context,
   call: GraphQLCall,
-  key: string,
+  protocol: string,
+  url: URL,
+  path: string,
   refresh: boolean,
 ): Promise<{ url: string; protocols: string[] }> {
-  await sameUser(ctx, call, key)
   const own = await customHeaders(ctx, call)
-  const url = realtimeUrl(target(ctx, call))
   for (const [name, value] of Object.entries(own))
     if (!/^authorization$/i.test(name)) url.searchParams.append(name, value)
-  const headers = await proofHeaders(ctx, call, own, '/connect', '{}', refresh)
-  return {
-    url: url.href,
-    protocols: ['graphql-ws', `header-${toBase64Url(utf8(JSON.stringify(headers)))}`],
-  }
+  const headers = await proofHeaders(ctx, call, own, path, '{}', refresh)
+  return { url: url.href, protocols: [protocol, `header-${toBase64Url(utf8(JSON.stringify(headers)))}`] }
 }
 
-/** The frame that starts a subscription, with proof of its own. */
-export async function startFrame(
+/** Proof of its own for what is asked on a connection; `body` is what a signature signs. */
+export async function authorizationOf(
   ctx: Context,
-  { id, call }: { id: string; call: GraphQLCall },
-  key: string,
+  call: GraphQLCall,
+  body: string,
   refresh: boolean,
-): Promise<object> {
-  await sameUser(ctx, call, key)
+): Promise<Headers> {
   const { query, variables = {} } = call
   const own = await customHeaders(ctx, call)
-  const data = JSON.stringify({ query, variables })
   const configured = ctx.options.API?.GraphQL?.headers as ((request: unknown) => Promise<Headers>) | undefined
-  const authorization = {
-    ...(await proofHeaders(ctx, call, own, '', data, refresh)),
+  return {
+    ...(await proofHeaders(ctx, call, own, '', body, refresh)),
     ...(await configured?.({ query, variables })),
     ...own,
   }
-  return { id, type: 'start', payload: { data, extensions: { authorization } } }
 }
 
 /** A subscription does not pass to whoever signs in next. */
-async function sameUser(ctx: Context, call: GraphQLCall, key: string): Promise<void> {
+export async function sameUser(ctx: Context, call: GraphQLCall, key: string): Promise<void> {
   if ((await socketKey(ctx, call)) !== key)
     throw new DataError('NoSignedUser', 'The user who made this subscription is no longer signed in.')
 }

@@ -19,23 +19,48 @@ import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './e
  * @throws {DataError} What {@link proof} throws, `NoEndpoint`, and `CanceledError` when `signal` fired.
  */
 export async function send(ctx: Context, call: GraphQLCall): Promise<GraphQLResponse> {
-  let response = await post(ctx, call, false)
+  const { query, variables = null } = call
+  // A mutation may have been applied though nobody said so.
+  const idempotent = operationKind(query) !== 'mutation'
+  const { response, body } = await post(ctx, call, JSON.stringify({ query, variables }), idempotent)
+  if (!response) return body
+  if (response.ok && body && ('data' in body || 'errors' in body)) return { ...body, data: body.data ?? null }
+  return refused(response, body)
+}
+
+/** What came of a message: an answer and what it holds, or no answer and why. */
+export type Posted =
+  | { response: Response; body: Record<string, unknown> | undefined }
+  | { response?: undefined; body: GraphQLResponse }
+
+/** Sends a message, with fresh proof when the first was refused. */
+export async function post(
+  ctx: Context,
+  call: GraphQLCall,
+  body: string,
+  idempotent: boolean,
+): Promise<Posted> {
+  let response = await postOnce(ctx, call, body, idempotent, false)
   // A token that was just revoked or expired: once more with a new one.
   if ('status' in response && response.status === 401 && refreshable(ctx, call))
     try {
-      const again = await post(ctx, call, true)
+      const again = await postOnce(ctx, call, body, idempotent, true)
       if ('status' in again) response = again
     } catch (error) {
       // The refusal says more than a refresh that failed.
       if (call.signal?.aborted) throw error
     }
-  if (!('status' in response)) return response
-  const body = await response.json().catch(() => undefined)
-  if (response.ok && body && ('data' in body || 'errors' in body)) return { ...body, data: body.data ?? null }
-  return refused(response, body)
+  if (!('status' in response)) return { body: response }
+  return { response, body: await response.json().catch(() => undefined) }
 }
 
-async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<Response | GraphQLResponse> {
+async function postOnce(
+  ctx: Context,
+  call: GraphQLCall,
+  body: string,
+  idempotent: boolean,
+  refresh: boolean,
+): Promise<Response | GraphQLResponse> {
   const { endpoint, region, authMode } = target(ctx, call)
   const { query, variables = null, signal } = call
   let force = refresh
@@ -48,7 +73,7 @@ async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<
       method: 'POST',
       url: endpoint,
       headers: { 'content-type': 'application/json; charset=UTF-8', ...own },
-      body: JSON.stringify({ query, variables }),
+      body,
       authorize: async (ctx, request) => {
         // Attempts after the first are for the network's sake; one new token is enough.
         const fresh = force
@@ -58,8 +83,7 @@ async function post(ctx: Context, call: GraphQLCall, refresh: boolean): Promise<
         if (!isSigned(authMode) || proven.Authorization) return proved
         return (await import('./signer.js')).sign(ctx, proved, region, fresh)
       },
-      // A mutation may have been applied though nobody said so.
-      idempotent: operationKind(query) !== 'mutation',
+      idempotent,
       ...(signal ? { signal } : {}),
       ...(ctx.options.API?.GraphQL?.withCredentials ? { send: withCookies } : {}),
     })
@@ -94,7 +118,7 @@ function unanswered(error: Error): GraphQLResponse {
 }
 
 /** An answer that is not GraphQL's: from AppSync's front door, or from something before it. */
-function refused(response: Response, body: Record<string, unknown> | undefined): GraphQLResponse {
+export function refused(response: Response, body: Record<string, unknown> | undefined): GraphQLResponse {
   const { status } = response
   const [first, ...others] = (body?.errors as Partial<GraphQLFormattedError>[] | undefined) ?? []
   const named = String(body?.__type ?? body?.code ?? response.headers.get('x-amzn-errortype') ?? '')

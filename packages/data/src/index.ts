@@ -19,7 +19,16 @@ export {
   type GraphQLResponse,
   isCancelError,
 } from './errors.js'
+export {
+  type EventsChannel,
+  type EventsObserver,
+  type EventsOptions,
+  type EventsSubscription,
+  events,
+  type ReceivedEvent,
+} from './events.js'
 export type { Snapshot } from './liveQuery.js'
+export type { PublishedEvent } from './publishing.js'
 export {
   ApiError,
   type ApiErrorName,

@@ -20,6 +20,15 @@ import type { Selected } from './selection.js'
 export interface ServerClient<Schema, C> {
   readonly models: ServerModels<Schema, C>
   readonly enums: Client<Schema>['enums']
+  readonly queries: ContextFirst<Client<Schema>['queries'], C>
+  readonly mutations: ContextFirst<Client<Schema>['mutations'], C>
+  readonly generations: ContextFirst<Client<Schema>['generations'], C>
+}
+
+type ContextFirst<Calls, C> = {
+  readonly [N in keyof Calls]: Calls[N] extends (...args: infer Args) => infer Answer
+    ? (contextSpec: C, ...args: Args) => Answer
+    : Calls[N]
 }
 
 type ServerModels<Schema, C> = [Schema] extends [never]
