@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { root } from './packages.mjs'
 
-const CORE = ['', '/internal', '/livePlatform', '/sha256', '/sigv4', '/unsigned'].map(
+const CORE = ['', '/internal', '/livePlatform', '/session', '/sha256', '/sigv4', '/unsigned'].map(
   (entry) => `@backline/core${entry}`,
 )
 const ALLOWED = {

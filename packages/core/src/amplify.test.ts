@@ -172,13 +172,6 @@ test.each([
   expect(parseAmplifyConfig(config)).toEqual(official(config as any))
 })
 
-test('REST APIs are read from where the documentation puts them', () => {
-  const items = { endpoint: 'https://x.execute-api.eu-west-1.amazonaws.com/prod/', region: 'eu-west-1' }
-  const custom = { API: { items: { ...items, apiName: 'items' }, other: 'text', none: null } }
-  expect(parseAmplifyConfig({ version: '1.4', custom })).toEqual({ API: { REST: { items } } })
-  expect(parseAmplifyConfig({ version: '1.4', custom: { API: 'anything' } })).toEqual({})
-})
-
 test('the endpoints of local services are read', () => {
   const config: any = parseAmplifyConfig({
     version: '1.4',

@@ -25,7 +25,7 @@ notifications.amazon_connect:Notifications.PushNotification.CustomerProfiles:end
 const sections = '$schema version auth data storage geo analytics notifications custom'
 
 export function parseOutputs(outputs: Written): ResourcesConfig {
-  const { version, auth, notifications, custom } = outputs
+  const { version, auth, notifications } = outputs
   if (!/^1(\.\d+)?$/.test(version)) throw wrong('version', 'must be 1 to 1.5', version)
   // The top level of the versions we know is closed, so a strange key there is a misspelt one.
   const strange = Object.keys(outputs).find((key) => !sections.split(' ').includes(key))
@@ -33,11 +33,6 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
 
   const config = read(outputs, table)
   if (config.Auth) completeAuth(auth, config.Auth.Cognito)
-
-  // Free-form, so only what is plainly meant: Amplify's documentation has REST APIs put there, by their names.
-  for (const [name, api] of Object.entries<Written>(Object(custom?.API)))
-    if (typeof api?.endpoint === 'string')
-      ((config.API ??= {}).REST ??= {})[name] = { endpoint: api.endpoint, region: api.region }
 
   const S3 = config.Storage?.S3
   if (S3?.buckets) {

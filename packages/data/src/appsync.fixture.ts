@@ -38,6 +38,8 @@ export interface Answers {
   init?: (line: Line) => object[]
   /** Frames in reply to `start`; the acknowledgement by default. */
   start?: (frame: Frame & { id: string }, line: Line) => object[]
+  /** Frames in reply to anything else; none by default. */
+  other?: (frame: any, line: Line) => object[]
 }
 
 export async function appsync(answers: Answers = {}) {
@@ -62,7 +64,7 @@ export async function appsync(answers: Answers = {}) {
         .writeHead(status, { 'content-type': 'application/json' })
         .end(JSON.stringify(body ?? { data: {} }))
   })
-  const sockets = new WebSocketServer({ server, handleProtocols: () => 'graphql-ws' })
+  const sockets = new WebSocketServer({ server, handleProtocols: (offered) => [...offered][0]! })
   sockets.on('connection', (socket: WebSocket, request) => {
     const header = /header-([\w-]+)/.exec(request.headers['sec-websocket-protocol'] ?? '')?.[1] ?? ''
     const line: Line = {
@@ -88,7 +90,7 @@ export async function appsync(answers: Answers = {}) {
           ? (answers.init?.(line) ?? acknowledged)
           : frame.type === 'start'
             ? (answers.start?.(frame as Frame & { id: string }, line) ?? started)
-            : []
+            : (answers.other?.(frame, line) ?? [])
       for (const reply of replies) line.send(reply)
       changed()
     })

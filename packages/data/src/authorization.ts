@@ -1,6 +1,6 @@
 // Who we are to AppSync, by its authorization modes: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 
-import { type AmplifyError, type Context, type GraphQLAuthMode, session } from '@backline/core/unsigned'
+import type { AmplifyError, Context, GraphQLAuthMode } from '@backline/core/unsigned'
 import { DataError, GraphQLAuthError } from './errors.js'
 
 export type Headers = Record<string, string>
@@ -123,8 +123,10 @@ export async function proof(
 }
 
 async function accessToken(ctx: Context, forceRefresh: boolean): Promise<string> {
-  let found: Awaited<ReturnType<typeof session>>
+  let found: { accessToken: { toString(): string } } | undefined
   try {
+    // Loaded with the first call of somebody who is signed in.
+    const { session } = await import('@backline/core/session')
     found = await session(ctx, { forceRefresh })
   } catch (cause) {
     // No network is not nobody: the caller may try again.

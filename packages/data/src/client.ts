@@ -2,14 +2,16 @@ import type { Context, GraphQLAuthMode } from '@backline/core/unsigned'
 import type { Client as SchemaClient } from '@backline/schema'
 import { Observable } from 'rxjs'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
-import { type Caller, type Models, subscribe } from './caller.js'
+import { type Caller, subscribe } from './caller.js'
 import { contextOf } from './contextFirst.js'
+import type { OperationKind } from './customOperations.js'
 import type { ReturnOf, VariablesOf } from './documents.js'
 import { answerError, DataError, type GraphQLResponse, isCancelError } from './errors.js'
 import { operationKind, send } from './graphql.js'
 import type { Introspection } from './introspection.js'
 import { createModels } from './models.js'
 import type { GraphQLDocument } from './print.js'
+import { createCalls, createRoutes } from './routes.js'
 
 export interface ClientOptions {
   /** How requests are authorized, unless they say otherwise. The backend's default mode by default. */
@@ -41,6 +43,16 @@ interface Anything {
   readonly models: any
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly enums: any
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly queries: any
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly mutations: any
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly subscriptions: any
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly generations: any
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly conversations: any
 }
 
 /** What `generateClient<Schema>()` returns. */
@@ -81,7 +93,7 @@ export function generateClient(...args: unknown[]): Client {
 
   const running = new WeakMap<Promise<unknown>, AbortController>()
   /** Made again when another configuration brings another introspection. */
-  let made: { of: Introspection; models: Models } | undefined
+  let made: ({ of: Introspection } & ReturnType<typeof createModels>) | undefined
 
   const caller: Caller = {
     context,
@@ -127,6 +139,14 @@ export function generateClient(...args: unknown[]): Client {
     return context().config.API?.GraphQL?.modelIntrospection as Introspection | undefined
   }
 
+  function known(of: Introspection) {
+    if (made?.of !== of) made = { of, ...createModels(caller, of) }
+    return made
+  }
+
+  const calls = (part: 'queries' | 'mutations' | 'subscriptions' | 'generations', kind: OperationKind) =>
+    needed((found) => createCalls(caller, found, known(found).finish, kind, found[part]))
+
   /** Missing configuration is only worth an error when something is asked of it. */
   const needed = <T>(make: (introspection: Introspection) => T): T => {
     if (!endpoint && context().config.API?.GraphQL) {
@@ -148,16 +168,33 @@ export function generateClient(...args: unknown[]): Client {
 
   const client = {
     get models() {
-      return needed((found) => {
-        if (made?.of !== found) made = { of: found, models: createModels(caller, found) }
-        return made.models
-      })
+      return needed((found) => known(found).models)
     },
 
     get enums() {
       return needed(({ enums }) =>
         Object.fromEntries(Object.values(enums).map(({ name, values }) => [name, { values: () => values }])),
       )
+    },
+
+    get queries() {
+      return calls('queries', 'query')
+    },
+
+    get mutations() {
+      return calls('mutations', 'mutation')
+    },
+
+    get subscriptions() {
+      return calls('subscriptions', 'subscription')
+    },
+
+    get generations() {
+      return calls('generations', 'query')
+    },
+
+    get conversations() {
+      return needed((found) => createRoutes(caller, found))
     },
 
     graphql({ query, variables, ...of }: GraphQLOptions, headers?: CustomHeaders) {

@@ -1,7 +1,7 @@
 // AppSync Events on its sockets, `aws-appsync-event-ws`:
 // https://docs.aws.amazon.com/appsync/latest/eventapi/event-api-websocket-protocol.html
 
-import { type GraphQLCall, target } from './authorization.js'
+import { type GraphQLCall, type Target, target } from './authorization.js'
 import { authorizationOf, handshake, realtimeUrl } from './frames.js'
 import type { Dialect } from './realtime.js'
 
@@ -13,12 +13,16 @@ export interface EventsCall extends GraphQLCall {
   events?: string[]
 }
 
+/** AppSync's own hosts have a sister host for sockets, as for GraphQL, but the path differs there too. */
+export function eventsUrl(of: Pick<Target, 'endpoint' | 'realtimeEndpoint'>): URL {
+  const url = realtimeUrl(of)
+  if (!of.realtimeEndpoint && !url.pathname.endsWith('/realtime')) url.pathname += '/realtime'
+  return url
+}
+
 export const eventsDialect: Dialect = {
   handshake(ctx, call, refresh) {
-    const of = target(ctx, call)
-    const url = realtimeUrl(of)
-    // AppSync's own hosts have a sister host, but the path is not GraphQL's.
-    if (!of.realtimeEndpoint && !url.pathname.endsWith('/realtime')) url.pathname += '/realtime'
+    const url = eventsUrl(target(ctx, call))
     return handshake(ctx, call, 'aws-appsync-event-ws', url, '', refresh)
   },
   async ask(ctx, { id, call, once }, refresh) {

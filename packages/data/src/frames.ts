@@ -1,6 +1,7 @@
 // What is sent on AppSync's real-time sockets, and where they are.
 
-import { type Context, storedSession, toBase64Url, utf8 } from '@backline/core/unsigned'
+import { storedSession } from '@backline/core/session'
+import { type Context, toBase64Url, utf8 } from '@backline/core/unsigned'
 import {
   customHeaders,
   type GraphQLCall,

@@ -21,6 +21,8 @@ export interface Field {
   isArray: boolean
   isRequired: boolean
   isReadOnly?: boolean
+  /** May the list itself be missing? `isRequired` is about what is in it. */
+  isArrayNullable?: boolean
   association?: Association
 }
 
@@ -33,15 +35,40 @@ export interface Model {
   primaryKeyInfo: { isCustomPrimaryKey: boolean; primaryKeyFieldName: string; sortKeyFieldNames: string[] }
 }
 
+/** An operation that the schema adds to those of its models. */
+export interface CustomOperation {
+  name: string
+  type: FieldType
+  isArray: boolean
+  isRequired: boolean
+  arguments?: Record<string, Field>
+}
+
+export interface Conversation {
+  name: string
+  models: Record<string, Model>
+  conversation: { modelName: string }
+  message: { modelName: string; send: CustomOperation; subscribe: CustomOperation }
+}
+
 export interface Introspection {
+  queries?: Record<string, CustomOperation>
+  mutations?: Record<string, CustomOperation>
+  subscriptions?: Record<string, CustomOperation>
+  generations?: Record<string, CustomOperation>
+  conversations?: Record<string, Conversation>
+  inputs?: Record<string, { name: string; attributes: Record<string, Field> }>
   models: Record<string, Model>
   nonModels: Record<string, { name: string; fields: Record<string, Field> }>
   enums: Record<string, { name: string; values: string[] }>
 }
 
-/** The fields of a model or a custom type; none where the type is neither. */
-export function fieldsOf({ models, nonModels }: Introspection, typeName: string): Record<string, Field> {
-  return (models[typeName] ?? nonModels[typeName])?.fields ?? {}
+/** The fields of a model, a custom type or what is written in its place; none where the type is neither. */
+export function fieldsOf(
+  { models, nonModels, inputs }: Introspection,
+  typeName: string,
+): Record<string, Field> {
+  return (models[typeName] ?? nonModels[typeName])?.fields ?? inputs?.[typeName]?.attributes ?? {}
 }
 
 /** The fields that identify a row: the partition key, then the sort keys. */

@@ -39,24 +39,34 @@ import {
   type Variables,
 } from './operations.js'
 import { withRelations } from './relations.js'
-import { type Row, readRow, writeCondition, writeFilter, writeInput } from './rows.js'
+import { type Finish, type Row, readRow, writeCondition, writeFilter, writeInput } from './rows.js'
 
 /** The models, each made when it is first touched. */
-export function createModels(caller: Caller, introspection: Introspection): Models {
+export function createModels(
+  caller: Caller,
+  introspection: Introspection,
+): { models: Models; finish: Finish } {
   const models: Models = {}
+  const relate: Finish = (of, row, options) => {
+    if (!row || options?.selectionSet) return row
+    return withRelations({ caller, introspection, model: of, models, finish, row }, options)
+  }
+  /** Rows with a selection of their own have what was asked for; others have lazy relations. */
+  const finish: Finish = (of, raw, options) => relate(of, readRow(introspection, of.name, raw), options)
+
   for (const model of Object.values(introspection.models)) {
     const define = (descriptor: PropertyDescriptor) =>
       Object.defineProperty(models, model.name, { ...descriptor, enumerable: true, configurable: true })
     define({
       get() {
-        const value = createModel(caller, introspection, model, models)
+        const value = createModel(caller, introspection, model, finish, relate)
         define({ value })
         return value
       },
     })
   }
   // From JavaScript, or with a schema that is newer than the backend: better named than "undefined has no list".
-  return new Proxy(models, {
+  const named = new Proxy(models, {
     get(target, name) {
       if (name in target || typeof name === 'symbol' || !/^[A-Z]/.test(name)) return Reflect.get(target, name)
       throw new DataError('UnknownModel', `"${name}" is not a model of this backend.`, {
@@ -64,13 +74,15 @@ export function createModels(caller: Caller, introspection: Introspection): Mode
       })
     },
   })
+  return { models: named, finish }
 }
 
 function createModel(
   caller: Caller,
   introspection: Introspection,
   model: Model,
-  models: Models,
+  finish: Finish,
+  relate: Finish,
 ): ModelOperations {
   const { name } = model
   const keys = keysOf(model)
@@ -88,15 +100,6 @@ function createModel(
     text(operation + conditional, selecting, () =>
       operationText(introspection, model, operation, selecting, conditional),
     )
-
-  /** Rows with a selection of their own have what was asked for; others have lazy relations. */
-  function finish(of: Model, raw: Row | null, options: CallOptions | undefined): Row | null {
-    return relate(of, readRow(introspection, of.name, raw), options)
-  }
-  function relate(of: Model, row: Row | null, options: CallOptions | undefined): Row | null {
-    if (!row || options?.selectionSet) return row
-    return withRelations(caller, introspection, of, models, finish, row, options)
-  }
 
   /** Values of keys as the wire has them; conditions on several sort keys are an object per operator, and stay as they are. */
   function keyValue(field: string, value: unknown): unknown {

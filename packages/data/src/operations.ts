@@ -43,11 +43,21 @@ function sortKeyArgument(model: Model, indexName: string, sortKeys: string[]): T
   }
 }
 
-function document(kind: string, field: string, types: Types, selection: string, nested: Types): string {
+/** One operation on one field: `types` are the variables of its arguments, `nested` those inside the selection. */
+export function document(
+  kind: string,
+  field: string,
+  types: Types,
+  selection: string,
+  nested: Types,
+): string {
   const variables = Object.entries({ ...types, ...nested }).map(([name, type]) => `$${name}: ${type}`)
   const passed = Object.keys(types).map((name) => `${name}: $${name}`)
-  return `${kind}(${variables}) { ${field}(${passed}) { ${selection} } }`
+  const inner = selection && ` { ${selection} }`
+  return `${kind}${group(variables)} { ${field}${group(passed)}${inner} }`
 }
+
+const group = (parts: string[]) => (parts.length ? `(${parts})` : '')
 
 /** A list as AppSync pages it. */
 const page = (selection: string) => `items { ${selection} } nextToken __typename`
@@ -105,7 +115,7 @@ const namesIn = (page: RelationPage) =>
   (['filter', 'sortDirection', 'limit', 'nextToken'] as const).filter((name) => (page[name] ?? null) !== null)
 
 /** The text of a selection, and the types of the variables in it. */
-function selected(
+export function selected(
   introspection: Introspection,
   typeName: string,
   { selectionSet, relations = {} }: Selecting = {},

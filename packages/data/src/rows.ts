@@ -1,5 +1,6 @@
 // Between a row as GraphQL carries it and a row as an app holds it.
 
+import type { CallOptions } from './caller.js'
 import { DataError } from './errors.js'
 import {
   type Field,
@@ -12,6 +13,9 @@ import {
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema decides
 export type Row = Record<string, any>
+
+/** Makes of a row as it came one as the app gets it, relations included. */
+export type Finish = (model: Model, raw: Row | null, options: CallOptions | undefined) => Row | null
 
 /** Nested lists lose their `items` wrapper, `AWSJSON` becomes the value it stands for. */
 export function readRow(
@@ -26,7 +30,7 @@ export function readRow(
   )
 }
 
-function readValue(introspection: Introspection, field: Field | undefined, value: unknown): unknown {
+export function readValue(introspection: Introspection, field: Field | undefined, value: unknown): unknown {
   if (!field || value === null || value === undefined) return value
   if (Array.isArray(value)) return value.map((one) => readValue(introspection, field, one))
   const { type } = field
@@ -112,8 +116,8 @@ export function writeValue(
     // JSON would make null of it, and null clears the field.
     throw new DataError('InvalidInput', `${path}: ${value} cannot be stored.`)
   const type = field?.type
-  if (typeof value === 'object' && typeof type === 'object' && 'nonModel' in type) {
-    const fields = fieldsOf(introspection, type.nonModel)
+  if (typeof value === 'object' && typeof type === 'object' && !('enum' in type)) {
+    const fields = fieldsOf(introspection, Object.values(type)[0]!)
     return Object.fromEntries(
       Object.entries(value).map(([name, one]) => [
         name,
