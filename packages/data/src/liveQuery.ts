@@ -72,8 +72,8 @@ class Rows<Item> {
     return keys.includes(undefined) ? undefined : JSON.stringify(keys)
   }
 
-  /** Takes in an event. Is there anything new to show? */
-  apply(kind: Kind, row: Row): boolean {
+  /** Takes in an event. Is there anything new to show? `unsure` where nobody can tell but who reads again. */
+  apply(kind: Kind, row: Row): boolean | 'unsure' {
     const key = this.keyOf(row)!
     const known = this.#known.get(key)
     const version: string = row.updatedAt ?? ''
@@ -83,10 +83,16 @@ class Rows<Item> {
       this.#bury(key, version)
       return this.#remove(key, known)
     }
-    if (version && version <= (this.#gone.get(key) ?? '')) return false
+    const buried = this.#gone.get(key) ?? ''
+    if (version && version < buried) return false
+    // Versions are times. Of the same millisecond it may be the row that was deleted, late, or another in its place.
+    if (version && version === buried) {
+      this.#gone.delete(key)
+      return 'unsure'
+    }
+    if (version && version === known?.row.updatedAt)
+      return JSON.stringify(row) === JSON.stringify(known?.row) ? false : 'unsure'
     if (!this.#source.belongs(row)) return this.#remove(key, known)
-    if (version && version === known?.row.updatedAt && JSON.stringify(row) === JSON.stringify(known?.row))
-      return false
     this.#put(key, row, known)
     return true
   }
@@ -181,9 +187,14 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
     function hear(kind: Kind, row: Row | null) {
       const readable = row && rows.keyOf(row) !== undefined ? row : null
       if (state !== 'synced') waiting.push([kind, readable])
+      else take(kind, readable)
+    }
+
+    function take(kind: Kind, row: Row | null) {
       // An event that could not be read says that something has changed, not what.
-      else if (!readable) read()
-      else if (rows.apply(kind, readable)) emit(true)
+      const news = row ? rows.apply(kind, row) : 'unsure'
+      if (news === 'unsure') read()
+      else if (news) emit(true)
     }
 
     function stopReading() {
@@ -232,8 +243,8 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
       waiting = []
       let unread = false
       for (const [kind, row] of replay) {
-        if (row) rows.apply(kind, row)
-        else unread = true
+        // What it is unsure about was read after it happened, or is read now.
+        if (!row || rows.apply(kind, row) === 'unsure') unread = true
       }
       emit(true, errors)
       if (unread && !subscriber.closed) read()

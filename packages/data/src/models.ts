@@ -49,7 +49,7 @@ export function createModels(
   const models: Models = {}
   const relate: Finish = (of, row, options) => {
     if (!row || options?.selectionSet) return row
-    return withRelations({ caller, introspection, model: of, models, finish, row }, options)
+    return withRelations(caller, introspection, of, models, finish, row, options)
   }
   /** Rows with a selection of their own have what was asked for; others have lazy relations. */
   const finish: Finish = (of, raw, options) => relate(of, readRow(introspection, of.name, raw), options)

@@ -244,6 +244,7 @@ function createLine(ctx: Context, dialect: Dialect, key: string, call: GraphQLCa
   function again(entry: Entry, refresh: boolean): void {
     clearTimeout(entry.timer)
     if (!entry.once) connection.say({ type: dialect.stop, id: entry.id })
+    if (entry.at === 'live') entry.gap?.()
     entries.delete(entry.id)
     entry.id = newId(ctx)
     entries.set(entry.id, entry)

@@ -1,61 +1,143 @@
 // Lazy relations: functions on a row that read what it belongs to, and what belongs to it.
 
 import {
+  type Answer,
   type Caller,
   type CallOptions,
+  firstOf,
+  type ListAnswer,
   type ListResult,
   list,
   type Models,
+  type Paging,
+  pageReader,
   type SingleResult,
+  single,
 } from './caller.js'
-import type { Field, Introspection, Model } from './introspection.js'
-import type { Finish, Row } from './rows.js'
+import type { GraphQLResponse } from './errors.js'
+import { type Field, type Introspection, keysOf, type Model } from './introspection.js'
+import { nestedVariables, parentVariable, relationText, type Variables } from './operations.js'
+import { type Finish, type Row, writeFilter } from './rows.js'
 
-/** A relation of one row, and what it takes to read it. */
-export interface Relation {
-  caller: Caller
-  introspection: Introspection
-  model: Model
-  related: Model
-  field: Field
-  models: Models
-  finish: Finish
-  row: Row
-}
+type Reader = (options: CallOptions) => Answer<SingleResult> | ListAnswer
 
 /** A copy of the row with a function for each relation. They use the authorization that read the row, unless told otherwise. */
 export function withRelations(
-  of: Omit<Relation, 'related' | 'field'>,
+  caller: Caller,
+  introspection: Introspection,
+  model: Model,
+  models: Models,
+  finish: Finish,
+  row: Row,
   { authMode, authToken, headers }: CallOptions = {},
 ): Row {
-  const { introspection, model, models, row } = of
   const whole = { ...row }
   for (const field of Object.values(model.fields)) {
     const { type } = field
-    const related = typeof type === 'object' && 'model' in type && introspection.models[type.model]
-    // Where nothing of either model can be read, neither can what is between them.
-    if (!related || !(models[model.name]?.get || models[related.name]?.list || models[related.name]?.get))
-      continue
-    const relation = { ...of, related, field }
-    whole[field.name] = (options?: CallOptions) =>
-      read(relation, { authMode, authToken, headers, ...options })
+    if (typeof type === 'string' || !('model' in type)) continue
+    const related = introspection.models[type.model]
+    const read = related && reader(caller, introspection, model, related, field, models, finish, row)
+    if (read)
+      whole[field.name] = (options?: CallOptions) => read({ authMode, authToken, headers, ...options })
   }
   return whole
 }
 
-function read(relation: Relation, options: CallOptions) {
-  const { caller, field } = relation
-  // Loaded with the first relation that is read.
-  const load = () => import('./related.js')
-  return field.isArray
-    ? list(
+function reader(
+  caller: Caller,
+  introspection: Introspection,
+  model: Model,
+  related: Model,
+  field: Field,
+  models: Models,
+  finish: Finish,
+  row: Row,
+): Reader | undefined {
+  const { get } = models[related.name] ?? {}
+  const { connectionType, targetNames = [] } = field.association ?? {}
+  if (connectionType === 'BELONGS_TO' && get) {
+    const key = Object.fromEntries(keysOf(related).map((name, at) => [name, row[targetNames[at]!]]))
+    const none = Object.values(key).some((value) => value === undefined || value === null)
+    return (options) =>
+      none ? caller.answer(async (): Promise<SingleResult> => ({ data: null })) : get(key, options)
+  }
+
+  const byList = listed(model, related, field, models, row)
+  const parentKeys = keysOf(model)
+  if (!models[model.name]?.get)
+    return byList && ((options) => (field.isArray ? byList(options) : firstRow(caller, byList, options)))
+
+  const operation =
+    (options: CallOptions) =>
+    (paging: Paging = {}): [string, Variables] => {
+      const key = Object.fromEntries(parentKeys.map((name) => [parentVariable(name), row[name]]))
+      const { filter, sortDirection } = options
+      const given = field.isArray
+        ? { filter: writeFilter(introspection, related, filter), sortDirection, ...paging }
+        : {}
+      const nested = nestedVariables(introspection, related, options)
+      const variables = { ...given, nextToken: paging.nextToken ?? undefined, ...nested, ...key }
+      return [relationText(introspection, model, field, options), variables]
+    }
+
+  return (options) => {
+    let parentIsGone = false
+    const pick = (answer: GraphQLResponse) => {
+      const parent = firstOf(answer)
+      parentIsGone = !parent && !answer.errors?.length
+      return (parent?.[field.name] as Row) ?? null
+    }
+    const read = (raw: Row | null) => finish(related, raw, options)
+    if (field.isArray) {
+      const readPage = pageReader(caller, operation(options), options, read, pick)
+      return list(
         caller,
-        async (paging, signal): Promise<ListResult> =>
-          (await load()).relatedPage(relation, options, paging, signal),
+        async (paging, signal) => {
+          const page = await readPage(paging, signal)
+          // Whoever belonged to a row that was deleted is still there.
+          if (!parentIsGone || !byList) return page
+          const { limit, nextToken } = paging
+          return byList({ ...options, limit: undefined, scanLimit: limit, nextToken, signal } as CallOptions)
+        },
         options,
       )
-    : caller.answer(
-        async (signal): Promise<SingleResult> => (await load()).relatedRow(relation, { ...options, signal }),
-        options,
-      )
+    }
+    return caller.answer(async (signal) => {
+      const inner = { ...options, signal }
+      const found = await single(caller, operation(options), inner, read, pick)
+      return parentIsGone && byList ? firstRow(caller, byList, inner) : found
+    }, options)
+  }
+}
+
+/** The relation as a list of the other model with a filter: it reads that whole table, so it is for where nothing else works. */
+function listed(
+  model: Model,
+  related: Model,
+  field: Field,
+  models: Models,
+  row: Row,
+): ((options: CallOptions) => ListAnswer) | undefined {
+  // Fields over there that point here. Older schemas name the relation instead.
+  const pointers = (field.association?.associatedWith ?? []).flatMap(
+    (pointer) => related.fields[pointer]?.association?.targetNames ?? [pointer],
+  )
+  const { list: listAll } = models[related.name] ?? {}
+  if (!listAll || !pointers.length) return undefined
+  const keys = keysOf(model)
+  const filter = { and: pointers.map((pointer, at) => ({ [pointer]: { eq: row[keys[at]!] } })) }
+  return (options) =>
+    listAll({ ...options, filter: options.filter ? { and: [...filter.and, options.filter] } : filter })
+}
+
+/** The one row may be on any page. */
+function firstRow(
+  caller: Caller,
+  byList: (options: CallOptions) => ListAnswer,
+  options: CallOptions,
+): Answer<SingleResult> {
+  return caller.answer(async (signal): Promise<SingleResult> => {
+    const { data, errors }: ListResult = await byList({ ...options, limit: 1, signal })
+    return { data: data?.[0] ?? null, ...(errors ? { errors } : {}) }
+  }, options)
 }

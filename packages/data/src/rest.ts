@@ -232,20 +232,16 @@ async function send(
 function urlOf(ctx: Context, apiName: string, path = ''): URL {
   const apis = ctx.config.API?.REST ?? {}
   const endpoint = apis[apiName]?.endpoint
-  if (endpoint === undefined)
-    throw new ApiError('InvalidApiName', 'API name is invalid.', {
-      recoverySuggestion: `"${apiName}" is not in API.REST of the configuration. There is only: ${Object.keys(apis).join(', ') || 'nothing'}.`,
-    })
+  const invalid = (recoverySuggestion: string, cause?: unknown) =>
+    new ApiError('InvalidApiName', 'API name is invalid.', { cause, recoverySuggestion })
+  if (endpoint === undefined) throw invalid(`API.REST has no "${apiName}", only: ${Object.keys(apis)}`)
   // One slash between them, whichever of the two has it. A path may also be just a query.
   const joint = !path || /^[/?]/.test(path) ? '' : '/'
   const text = `${joint || path.startsWith('/') ? endpoint.replace(/\/$/, '') : endpoint}${joint}${path}`
   try {
     return new URL(text, page(ctx)?.url())
   } catch (cause) {
-    throw new ApiError('InvalidApiName', 'API name is invalid.', {
-      cause,
-      recoverySuggestion: `Please make sure the REST endpoint URL is a valid URL string. Got ${endpoint}`,
-    })
+    throw invalid(`Please make sure the REST endpoint URL is a valid URL string. Got ${endpoint}`, cause)
   }
 }
 
