@@ -251,7 +251,10 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
     }
 
     function joined() {
-      if (state === 'joining' && live.size === watches.length) read()
+      if (state !== 'joining' || live.size < watches.length) return
+      // What was heard while not everything could be heard may be undone already; the read has it all.
+      waiting = []
+      read()
     }
 
     const undo = watches.map(([kind, watch]) =>
