@@ -128,22 +128,21 @@ async function store(
     preventOverwrite: options.preventOverwrite,
     onProgress: progressTo(options.onProgress, size),
   }
-  const stored =
-    source && !inParts
-      ? await putObject(ctx, plan, await source.read(0, source.size), control.signal)
-      : await uploadInParts(
-          ctx,
-          {
-            ...plan,
-            supply: source ? supplyOf(source) : supplyOfStream(data as ReadableStream<Uint8Array>),
-            name:
-              source &&
-              (await nameOfUpload(ctx, source, [contentType, location.bucket, location.key], kept(options))),
-            fileName: source?.file?.name,
-          },
-          control,
-        )
-  return { contentType, metadata, eTag: stored.ETag, versionId: stored.VersionId, size: stored.size }
+  if (source && !inParts) {
+    const { ETag, VersionId } = await putObject(ctx, plan, await source.read(0, source.size), control.signal)
+    return { contentType, metadata, eTag: ETag, versionId: VersionId, size }
+  }
+  const supply = source ? supplyOf(source) : supplyOfStream(data as ReadableStream<Uint8Array>)
+  const name =
+    source && (await nameOfUpload(ctx, source, [contentType, location.bucket, location.key], kept(options)))
+  const uploaded = await uploadInParts(ctx, { ...plan, supply, name, fileName: source?.file?.name }, control)
+  return {
+    contentType,
+    metadata,
+    eTag: uploaded.ETag,
+    versionId: uploaded.VersionId,
+    size: uploaded.size,
+  }
 }
 
 /** @throws {StorageError} `ObjectIsTooLarge` */
@@ -157,7 +156,7 @@ async function putObject(
   { location, headers, preventOverwrite, onProgress }: Omit<UploadPlan, 'supply'>,
   body: Uint8Array,
   signal: AbortSignal,
-): Promise<CompletedUpload & { size: number }> {
+): Promise<CompletedUpload> {
   const { response } = await putBytes(ctx, location, {
     headers: { ...headers, 'if-none-match': preventOverwrite ? '*' : undefined },
     body,
@@ -168,11 +167,7 @@ async function putObject(
   })
   onProgress(body.length)
   const { headers: answered } = response
-  return {
-    ETag: answered.get('etag') ?? undefined,
-    VersionId: answered.get('x-amz-version-id') ?? undefined,
-    size: body.length,
-  }
+  return { ETag: answered.get('etag') ?? undefined, VersionId: answered.get('x-amz-version-id') ?? undefined }
 }
 
 function objectHeaders(options: UploadDataOptions, contentType: string): Record<string, string | undefined> {
