@@ -4,8 +4,8 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** Chromium, headless, with a fresh profile. A missing one fails the tests: nothing is skipped. */
-export async function openChromium(): Promise<Browser> {
+/** Chromium, headless, with a fresh profile and more flags, if any. A missing one fails the tests: nothing is skipped. */
+export async function openChromium(flags: string[] = []): Promise<Browser> {
   const wanted = process.env.BACKLINE_CHROMIUM
   const executablePath = wanted ?? PLACES.find((each) => existsSync(each))
   if (!executablePath || !existsSync(executablePath)) {
@@ -24,6 +24,7 @@ export async function openChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   })
 }

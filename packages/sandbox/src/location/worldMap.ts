@@ -1,4 +1,6 @@
 /// <reference path="./data.d.ts" />
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { GeoJSONVT } from '@maplibre/geojson-vt'
 import { fromGeojsonVt } from '@maplibre/vt-pbf'
 import type { Box, Gazetteer, Position } from './gazetteer.js'
@@ -24,12 +26,12 @@ interface Country {
 }
 
 export async function openWorldMap(gazetteer: Gazetteer): Promise<WorldMap> {
-  const [{ default: atlas }, { feature }] = await Promise.all([
-    import('world-atlas/countries-50m.json', { with: { type: 'json' } }),
-    import('topojson-client'),
-  ])
+  const { feature } = await import('topojson-client')
+  // Not imported: bundlers drop the attribute that Node wants for it.
+  const file = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json')
+  const atlas = JSON.parse(await readFile(file, 'utf8')) as { objects: { countries: object } }
   const { features } = feature(atlas, atlas.objects.countries) as unknown as { features: Country[] }
-  const options = { maxZoom: DEEPEST, indexMaxZoom: 4, extent: EXTENT, buffer: 64, tolerance: 3 }
+  const options = { maxZoom: DEEPEST, indexMaxZoom: 4, extent: EXTENT, buffer: 64, tolerance: 1 }
   const countries = new GeoJSONVT({ type: 'FeatureCollection', features } as never, options)
   const names = features.map((country) => ({ name: country.properties.name, at: middleOf(country) }))
 
