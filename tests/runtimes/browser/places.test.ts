@@ -6,13 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test, vi } from 'vitest'
 import { consoleOf, openChromium, screenshot } from './chromium.js'
 
 // The example with a map, a search and a bot: maplibre-gl draws what the sandbox serves, each request signed by a guest.
 
 const app = fileURLToPath(new URL('../../../examples/places/', import.meta.url))
 const worker = fileURLToPath(new URL(import.meta.resolve('maplibre-gl/dist/maplibre-gl-worker.mjs')))
+
+const PATIENCE = 120_000
+vi.setConfig({ testTimeout: PATIENCE, hookTimeout: PATIENCE })
 
 let sandbox: Sandbox
 let site: Server
@@ -25,6 +28,8 @@ beforeAll(async () => {
   site = await serve(await bundle())
   browser = await openChromium(['--use-angle=swiftshader', '--enable-unsafe-swiftshader'])
   page = await browser.newPage({ viewport: { width: 1200, height: 760 } })
+  // Drawn without a graphics card.
+  page.setDefaultTimeout(PATIENCE)
   lines = consoleOf(page)
   await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
 })
@@ -109,22 +114,21 @@ test('the map draws countries, towns and their names', async () => {
 test('what somebody types leads to a town, and the map goes there', async () => {
   await page.fill('#search', 'san fran')
   await page.getByRole('button', { name: 'San Francisco, CA, USA' }).click()
-  await expect.poll(() => page.locator('#place').textContent()).toBe('San Francisco, CA, USA')
+  await page.locator('#place', { hasText: 'San Francisco, CA, USA' }).waitFor()
   await page.locator('.maplibregl-marker').waitFor()
   await page.evaluate(() => delete document.getElementById('map')!.dataset.drawn)
   await drawn()
   expect(await colours()).toBeGreaterThan(20)
   await screenshot(page, 'places-search')
   await page.locator('#map canvas').click({ position: { x: 200, y: 300 } })
-  await expect.poll(() => page.locator('#place').textContent()).not.toBe('San Francisco, CA, USA')
+  await page.locator('#place', { hasNotText: 'San Francisco' }).waitFor()
 })
 
 test('the bot books a hotel', async () => {
-  const last = () => page.locator('#said li').last().textContent()
   const say = async (message: string, answer: RegExp) => {
     await page.fill('#message', message)
     await page.press('#message', 'Enter')
-    await expect.poll(last).toMatch(answer)
+    await page.locator('#said li:not(.mine)', { hasText: answer }).waitFor()
   }
   await say('I would like to book a hotel in san francisco', /From which day/)
   await say('tomorrow', /how many nights/)
