@@ -1,5 +1,5 @@
 import dns from 'node:dns'
-import { Amplify } from '@aws-amplify/core'
+import { Amplify, type ResourcesConfig } from '@aws-amplify/core'
 import { Geo } from '@aws-amplify/geo'
 import { Interactions } from '@aws-amplify/interactions'
 import { Interactions as InteractionsV1 } from '@aws-amplify/interactions/lex-v1'
@@ -54,7 +54,7 @@ beforeAll(async () => {
     lookup(host.endsWith('.localhost') ? 'localhost' : host, ...rest)) as typeof lookup
   OurAmplify.configure(sandbox.outputs)
   // Not by aws-amplify: from 6.22 on its `configure` fills a context that these two packages, which ask the core, do not know of.
-  const { custom } = sandbox.outputs as { custom: { interactions: object } }
+  const { custom } = sandbox.outputs as { custom: { interactions: ResourcesConfig['Interactions'] } }
   Amplify.configure(
     { ...parseAmplifyConfig(sandbox.outputs as never), Interactions: custom.interactions },
     {
