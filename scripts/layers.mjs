@@ -3,9 +3,18 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { root } from './packages.mjs'
 
-const CORE = ['', '/internal', '/livePlatform', '/session', '/sha256', '/sigv4', '/unsigned'].map(
-  (entry) => `@backline/core${entry}`,
-)
+const CORE = [
+  '',
+  '/internal',
+  '/journal',
+  '/livePlatform',
+  '/pinpoint',
+  '/session',
+  '/sha256',
+  '/sigv4',
+  '/tracking',
+  '/unsigned',
+].map((entry) => `@backline/core${entry}`)
 const ALLOWED = {
   core: [],
   schema: [],
@@ -39,6 +48,11 @@ const ALLOWED = {
     '@backline/data/react',
     '@backline/data/server',
     '@backline/data/tanstack-query',
+    '@backline/analytics',
+    '@backline/analytics/firehose',
+    '@backline/analytics/kinesis',
+    '@backline/analytics/personalize',
+    '@backline/analytics/pinpoint',
     '@backline/storage',
     '@backline/storage/queue',
     '@backline/storage/react',

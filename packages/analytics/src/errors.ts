@@ -1,7 +1,20 @@
 import { AmplifyError } from '@backline/core/internal'
 
 /** Names we give. A service's own pass through unchanged. */
-export type AnalyticsErrorName = 'NetworkError' | (string & {})
+export type AnalyticsErrorName =
+  | 'NoAppId'
+  | 'NoRegion'
+  | 'NoTrackingId'
+  | 'NoEventName'
+  | 'NoStreamName'
+  | 'NoPartitionKey'
+  | 'InvalidEvent'
+  | 'EventTooLarge'
+  | 'InvalidFlushSize'
+  | 'InvalidTracker'
+  | 'UnsupportedPlatform'
+  | 'NetworkError'
+  | (string & {})
 
 /** What the functions of analytics throw. Branch on `name`. */
 export class AnalyticsError extends AmplifyError<AnalyticsErrorName> {}

@@ -6,7 +6,7 @@ import { type Call, request } from './http.js'
 // One POST, the operation in `X-Amz-Target`. No event streams.
 
 export interface AwsJsonCall
-  extends Pick<Call, 'authorize' | 'signal' | 'idempotent' | 'attempts' | 'timeout'> {
+  extends Pick<Call, 'authorize' | 'signal' | 'send' | 'idempotent' | 'attempts' | 'timeout'> {
   url: string | URL
   /** `X-Amz-Target`, such as `AWSCognitoIdentityProviderService.InitiateAuth`. */
   target: string

@@ -17,9 +17,24 @@ interface HubError {
   recoverySuggestion?: string
 }
 
+/** Events of analytics. Nothing is lost without one. */
+export type AnalyticsHubEventData =
+  /** Recorded on the default provider: in-app messages listen for it. */
+  | {
+      event: 'record'
+      data: { name: string; attributes?: Record<string, string>; metrics?: Record<string, number> }
+    }
+  /** The buffer was full: so many events have been refused since the program began. */
+  | { event: 'overflow'; data: { provider: string; overflowed: number } }
+  /** The service refused these for good. */
+  | { event: 'dropped'; data: { provider: string; events: number; error: HubError } }
+  /** There is no room on the device: these wait in memory only. */
+  | { event: 'notPersisted'; data: { provider: string; error: HubError } }
+
 /** Every event of the SDK, on one page. Apps may add channels by declaration merging. */
 export interface Channels {
   auth: AuthHubEventData
+  analytics: AnalyticsHubEventData
   core: { event: 'configure'; data: ResourcesConfig }
 }
 

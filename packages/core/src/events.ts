@@ -108,4 +108,9 @@ export class HubClass {
 }
 
 /** As `aws-amplify` names them. */
-const sources: Record<string, string> = { core: 'Configure', api: 'PubSub', auth: 'Auth' }
+const sources: Record<string, string> = {
+  analytics: 'Analytics',
+  core: 'Configure',
+  api: 'PubSub',
+  auth: 'Auth',
+}

@@ -30,6 +30,9 @@ export { passkey } from './passkeys.js'
 export type { KeyValueStorageInterface, LocalFile, OpenedPage, Page, Platform } from './platform.js'
 export { definiteRefusal, fetchTokens } from './refresh.js'
 export type {
+  AnalyticsBatch,
+  AnalyticsEvent,
+  AnalyticsProvider,
   GeoConfig,
   GraphQLAuthMode,
   LibraryOptions,

@@ -22,6 +22,7 @@ const live: LivePlatform = {
   isOnline: () => globalThis.navigator?.onLine !== false,
   watchOnline: (onChange) =>
     watch(globalThis as unknown as EventTarget, ['online', 'offline'], (type) => onChange(type === 'online')),
+  isVisible: () => !globalThis.document?.hidden,
   watchVisible: (onChange) =>
     watch(globalThis.document, ['visibilitychange'], () => onChange(!document.hidden)),
 }

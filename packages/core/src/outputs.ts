@@ -4,7 +4,8 @@ import type { ResourcesConfig } from './resourcesConfig.js'
 // amplify_outputs.json, versions 1 to 1.5.
 // https://github.com/aws-amplify/amplify-backend/blob/main/packages/client-config/src/client-config-schema/schema_v1.4.json
 // Beyond that schema we read where local services are: auth.user_pool_endpoint, auth.identity_pool_endpoint, data.realtime_url,
-// custom.events.realtime_url, storage.endpoint, geo.endpoint (with geo.api_version), and in custom.interactions the bots.
+// custom.events.realtime_url, storage.endpoint, geo.endpoint (with geo.api_version), in custom.interactions the bots, and under analytics
+// amazon_kinesis, amazon_kinesis_firehose and amazon_personalize.
 
 const endpoint =
   'url!=endpoint realtime_url=realtimeEndpoint aws_region=region api_key default_authorization_type@!=defaultAuthMode model_introspection%'
@@ -19,7 +20,6 @@ custom.events:API.Events:${endpoint}
 custom.interactions:Interactions:LexV1% LexV2%
 storage:Storage.S3:bucket_name!=bucket aws_region!=region endpoint buckets*
 geo:Geo.LocationService:aws_region!=region endpoint api_version? maps% search_indices% geofence_collections%
-analytics.amazon_pinpoint:Analytics.Pinpoint:app_id! aws_region!=region
 notifications.amazon_connect:Notifications.PushNotification.CustomerProfiles:endpoint! aws_region!=region`
 
 const sections = '$schema version auth data storage geo analytics notifications custom'
@@ -33,6 +33,13 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
 
   const config = read(outputs, table)
   if (config.Auth) completeAuth(auth, config.Auth.Cognito)
+
+  for (const name in outputs.analytics) {
+    // amazon_kinesis_firehose is KinesisFirehose.
+    const provider = name.replace(/amazon|_(.)/g, (_, letter = '') => letter.toUpperCase())
+    const table = `analytics.${name}:Analytics.${provider}:app_id tracking_id aws_region!=region endpoint`
+    read(outputs, table, config)
+  }
 
   const S3 = config.Storage?.S3
   if (S3?.buckets) {

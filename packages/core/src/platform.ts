@@ -22,6 +22,8 @@ export interface LivePlatform {
   isOnline(): boolean
   /** Calls back when the network comes (`true`) or goes. Returns the undo. */
   watchOnline(onChange: (online: boolean) => void): () => void
+  /** True while the page or app is in front. */
+  isVisible(): boolean
   /** Calls back when the page or app comes to the front (`true`) or leaves it. Returns the undo. */
   watchVisible(onChange: (visible: boolean) => void): () => void
 }

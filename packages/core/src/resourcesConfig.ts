@@ -107,18 +107,29 @@ export interface StorageConfig {
 }
 
 interface BufferConfig {
-  region: string
+  /** How many events wait while they cannot be sent; 1000. More are refused, with `overflow` on the Hub. */
   bufferSize?: number
+  /** So many events are sent without waiting for the interval; 100, for Personalize 5. */
   flushSize?: number
+  /** Milliseconds that an event waits for others; 5000. */
   flushInterval?: number
+  /** How often events that the service refuses are sent again; 5. Throttles and a lost network do not count. */
   resendLimit?: number
+  /** Base URL of a service that is not AWS's. */
+  endpoint?: string
+}
+
+interface StreamConfig extends BufferConfig {
+  region: string
+  /** The field of JSON data that gets an id, by which a consumer knows an event that was sent twice. None where left out. */
+  eventIdField?: string
 }
 
 export interface AnalyticsConfig {
-  Pinpoint?: BufferConfig & { appId: string }
-  Kinesis?: BufferConfig
-  KinesisFirehose?: BufferConfig
-  Personalize?: { trackingId: string; region: string; flushSize?: number; flushInterval?: number }
+  Pinpoint?: BufferConfig & { appId: string; region: string }
+  Kinesis?: StreamConfig
+  KinesisFirehose?: StreamConfig
+  Personalize?: BufferConfig & { trackingId: string; region: string }
 }
 
 export interface GeoConfig {
@@ -145,6 +156,8 @@ export interface InteractionsConfig {
 interface PinpointApp {
   appId: string
   region: string
+  /** Base URL of a service that is not AWS's. */
+  endpoint?: string
 }
 
 export interface NotificationsConfig {
@@ -210,7 +223,44 @@ export interface CredentialsAndIdentityIdProvider {
 
 type Headers = Record<string, string>
 
+/** An event as a provider of the app's own gets it. */
+export interface AnalyticsEvent {
+  /** The same whenever it is sent again. */
+  id: string
+  name: string
+  attributes?: Record<string, string>
+  metrics?: Record<string, number>
+  /** ISO 8601. */
+  timestamp: string
+}
+
+export interface AnalyticsBatch {
+  events: AnalyticsEvent[]
+  /** The page may be about to close: a request must outlive it, as `fetch` with `keepalive: true` does. */
+  keepalive: boolean
+}
+
+/** Delivers events to a place of the app's own. */
+export interface AnalyticsProvider {
+  /**
+   * Resolves when the batch has been taken, with the ids of those that have not and are to be sent again. A rejection with a `status` from
+   * 400 to 499 (except 408 and 429) refuses the batch; after any other it is sent again.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is a provider too.
+  send(batch: AnalyticsBatch): Promise<{ failed?: string[] } | undefined | void>
+  /** What `identifyUser` was told. */
+  identify?(input: object): Promise<void>
+}
+
 export interface LibraryOptions {
+  Analytics?: {
+    /** Takes the events of `record` and `configureAutoTrack` instead of Pinpoint. */
+    provider?: AnalyticsProvider
+    bufferSize?: number
+    flushSize?: number
+    flushInterval?: number
+    resendLimit?: number
+  }
   Auth?: {
     tokenProvider?: TokenProvider
     credentialsProvider?: CredentialsAndIdentityIdProvider

@@ -1,0 +1,57 @@
+import type { AnalyticsEvent, AnalyticsProvider } from '@backline/core/internal'
+import { AnalyticsError } from './errors.js'
+import type { Outlet } from './outlet.js'
+import { withField } from './written.js'
+
+/** A provider of the app's own, as the buffer knows it. */
+export const providerOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
+  ...{ name: 'Provider', maxRecords: 100, maxBytes: 1024 * 1024, flushSize: 100, isSigned: false },
+  settings: (ctx) => ctx.options.Analytics ?? {},
+  place: () => '',
+  encode(_, { data }, id) {
+    const piece = withField(data, 'id', id)
+    return { piece, bytes: piece.length }
+  },
+  async send(ctx, { pieces, ids, keepalive }) {
+    const events = JSON.parse(`[${pieces}]`) as AnalyticsEvent[]
+    const provider = ctx.options.Analytics?.provider
+    if (!provider)
+      throw new AnalyticsError('NetworkError', 'There is no longer a provider to send events to.')
+    const { failed = [] } = (await provider.send({ events, keepalive })) ?? {}
+    return failed.map((id) => ({ index: ids.indexOf(id) })).filter(({ index }) => index >= 0)
+  },
+})
+
+export interface HttpsProviderOptions {
+  /** Where batches are posted as `{ events }`. */
+  url: string
+  /** Asked anew for each batch: a token, say. */
+  headers?(): Promise<Record<string, string>> | Record<string, string>
+}
+
+/**
+ * A provider that posts events as JSON to an endpoint of the app's own, which answers with 2xx once it has them, and may name in `failed` the
+ * ids that it wants again.
+ *
+ * @example
+ * Amplify.configure(outputs, { Analytics: { provider: httpsProvider({ url: 'https://example.com/events' }) } })
+ */
+export function httpsProvider({ url, headers }: HttpsProviderOptions): AnalyticsProvider {
+  return {
+    async send({ events, keepalive }) {
+      const response = await fetch(url, {
+        method: 'POST',
+        keepalive,
+        headers: { 'content-type': 'application/json', ...(await headers?.()) },
+        body: JSON.stringify({ events }),
+      })
+      const text = await response.text()
+      if (!response.ok) {
+        throw new AnalyticsError('EndpointRefused', `${new URL(url).host} answered ${response.status}.`, {
+          status: response.status,
+        })
+      }
+      return text.startsWith('{') ? (JSON.parse(text) as { failed?: string[] }) : {}
+    },
+  }
+}

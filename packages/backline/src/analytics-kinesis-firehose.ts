@@ -1,0 +1,2 @@
+// `aws-amplify/analytics/kinesis-firehose`
+export * from '@backline/analytics/firehose'

@@ -1,0 +1,2 @@
+// `aws-amplify/analytics/kinesis`
+export * from '@backline/analytics/kinesis'

@@ -1,0 +1,2 @@
+// `aws-amplify/analytics/personalize`
+export * from '@backline/analytics/personalize'

@@ -1,0 +1,2 @@
+// `aws-amplify/analytics/pinpoint`
+export * from '@backline/analytics/pinpoint'

@@ -1,0 +1,2 @@
+// `aws-amplify/analytics`
+export * from '@backline/analytics'
