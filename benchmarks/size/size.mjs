@@ -173,6 +173,20 @@ const IMPORTS = [
     all: 13_210,
     never: ['RecognizeText', 'recognized-bot-member'],
   },
+  { what: 'record (Pinpoint)', of: { analytics: ['record'] }, budget: 14_500, goalAll: 14_500 },
+  { what: 'record (Kinesis)', of: { 'analytics/kinesis': ['record'] }, budget: 14_500, goalAll: 14_500 },
+  {
+    what: 'record (Firehose)',
+    of: { 'analytics/kinesis-firehose': ['record'] },
+    budget: 14_500,
+    goalAll: 14_500,
+  },
+  {
+    what: 'record (Personalize)',
+    of: { 'analytics/personalize': ['record'] },
+    budget: 15_000,
+    goalAll: 15_000,
+  },
   {
     what: 'typical app',
     of: {

@@ -249,7 +249,6 @@ function forget(buffer: Buffer, rows: BufferedRow[]) {
 
 /** Takes over what lives before left on the device. */
 async function restore(ctx: Context, buffer: Buffer): Promise<void> {
-  const found: Lane[] = []
   const owners = new Map<string, Owner>()
   try {
     await buffer.journal?.orphans((rows) => {
@@ -259,14 +258,13 @@ async function restore(ctx: Context, buffer: Buffer): Promise<void> {
         owners.set(name, owner)
         const lane = laneOf(ctx, buffer, to, owner)
         add(buffer, lane, { id, key, data, page } as BufferedRow)
-        found.push(lane)
+        schedule(ctx, buffer, lane, 0)
       }
       return page.key
     })
   } catch (error) {
     notPersisted(ctx, buffer, error as Error)
   }
-  for (const lane of new Set(found)) schedule(ctx, buffer, lane, 0)
 }
 
 function notPersisted(ctx: Context, { outlet }: Buffer, cause: AmplifyError | Error) {

@@ -8,7 +8,7 @@ export interface Journal<Row> {
   /** On its way to the disk when this returns, and there when the promise resolves. Rejects where there is no room. */
   put(key: number, row: Row): Promise<void>
   remove(key: number): void
-  /** Hands over the rows of lives that are over. What `take` answers is the key of a row from now on. */
+  /** Hands over the rows of lives that are over, and later on those of lives that end. What `take` answers is the key of a row from now on. */
   orphans(take: (row: Row) => number): Promise<void>
 }
 
@@ -137,13 +137,21 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
         request.onsuccess = () => resolve(request.result)
         request.onerror = () => reject(request.error)
       })
-      for (const other of new Set(keys.map((key) => (key as string[])[0]!))) {
+      const lives = new Set(keys.map((key) => (key as string[])[0]!))
+      lives.delete(life)
+      for (const other of lives) {
         const { locks } = globalThis.navigator
-        if (other === life) continue
-        // A lock that is held says that the page is open, and sends its rows itself.
+        const lock = `${name} ${other}`
+        // A lock that is held says that the page is open, and sends its rows itself: or that it was, a moment ago.
         if (!locks) await adopt(other, take)
-        else
-          await locks.request(`${name} ${other}`, { ifAvailable: true }, (lock) => lock && adopt(other, take))
+        else if (
+          !(await locks.request(
+            lock,
+            { ifAvailable: true },
+            async (free) => free && [await adopt(other, take)],
+          ))
+        )
+          locks.request(lock, () => adopt(other, take)).catch(() => undefined)
       }
     },
   }

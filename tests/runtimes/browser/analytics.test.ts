@@ -1,0 +1,244 @@
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis'
+import { type Sandbox, startSandbox } from '@backline/sandbox'
+import { defineAuth, defineBackend, defineLocal } from 'backline/backend'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { AnalyticsSteps } from './analyticsPage.js'
+import { consoleOf, openChromium } from './chromium.js'
+import { openSite } from './site.js'
+
+let sandbox: Sandbox
+let kinesis: KinesisClient
+let site: Awaited<ReturnType<typeof openSite>>
+let browser: Promise<Browser>
+
+beforeAll(async () => {
+  browser = openChromium()
+  // Awaited by the tests, so that without a browser they fail.
+  browser.catch(() => {})
+  site = await openSite('analyticsPage.ts')
+  sandbox = await startSandbox({
+    backend: defineBackend({
+      auth: defineAuth({ loginWith: { email: true } }),
+      local: defineLocal({
+        kinesis: { streams: [{ name: 'clicks', shards: 2 }] },
+        personalize: { trackingId: 'tracker' },
+      }),
+    }),
+  })
+  kinesis = new KinesisClient({
+    ...{ region: 'us-east-1', endpoint: sandbox.url },
+    credentials: { ...sandbox.credentials },
+  })
+})
+beforeEach(() => sandbox.reset())
+afterAll(async () => {
+  await browser.then((opened) => opened.close()).catch(() => {})
+  kinesis?.destroy()
+  await site?.close()
+  await sandbox?.stop()
+})
+
+/** What the page records, by hand or by itself. */
+interface Stored {
+  id: string
+  n: number
+  life: number
+  name?: string
+  attributes?: Record<string, string>
+}
+
+/** What the stream holds, shard by shard. */
+async function read(): Promise<Stored[]> {
+  const StreamName = 'clicks'
+  const { Shards } = await kinesis.send(new ListShardsCommand({ StreamName }))
+  const found: Stored[] = []
+  for (const { ShardId } of Shards!) {
+    const { ShardIterator } = await kinesis.send(
+      new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    )
+    const { Records } = await kinesis.send(new GetRecordsCommand({ ShardIterator }))
+    found.push(...Records!.map(({ Data }) => JSON.parse(Buffer.from(Data!).toString())))
+  }
+  return found
+}
+
+async function open(context: BrowserContext, settings: object = {}) {
+  const page = await context.newPage()
+  const lines = consoleOf(page)
+  await page.goto(site.url)
+  await expect.poll(() => page.evaluate('typeof steps')).toBe('object')
+  const step = <Name extends keyof AnalyticsSteps>(name: Name, ...args: Parameters<AnalyticsSteps[Name]>) =>
+    page.evaluate(
+      ([name, args]) =>
+        (globalThis as unknown as { steps: Record<string, (...args: unknown[]) => unknown> }).steps[name]!(
+          ...args,
+        ),
+      [name, args] as [string, unknown[]],
+    ) as Promise<Awaited<ReturnType<AnalyticsSteps[Name]>>>
+  await step('open', sandbox.url, settings)
+  return { page, step, lines }
+}
+
+async function freshContext() {
+  const context = await (await browser).newContext()
+  onTestFinished(() => context.close())
+  return context
+}
+
+/** The tab as it goes: closed by its user, or its process killed. */
+async function end(page: Page, how: 'closed' | 'killed') {
+  if (how === 'closed') return page.close()
+  const gone = page.waitForEvent('crash')
+  const devtools = await (await browser).newBrowserCDPSession()
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+  for (const { type, id } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL')
+  await gone
+  await devtools.detach()
+  await page.close()
+}
+
+test('a tab that is killed again and again while it records loses nothing', async () => {
+  const seed = Math.floor(Math.random() * 2 ** 32)
+  let state = seed
+  // https://en.wikipedia.org/wiki/Xorshift
+  const random = () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+  const count = 5000
+  const context = await freshContext()
+  for (let life = 0; life < 6; life++) {
+    const { page, step } = await open(context, { flushInterval: 60, flushSize: 50 })
+    const working = step('recordUpTo', count, life).then(
+      () => true,
+      () => false,
+    )
+    const moment = new Promise<false>((resolve) => setTimeout(resolve, 20 + random() * 500, false))
+    const isDone = await Promise.race([working, moment])
+    await end(page, random() < 0.5 ? 'closed' : 'killed')
+    if (isDone) break
+  }
+  const { step } = await open(context, { flushInterval: 60 })
+  await step('recordUpTo', count, 99)
+  // What a killed tab left may come a moment later, when the browser has seen that it is gone.
+  const missing = async () => {
+    const found = new Set((await read()).map(({ n }) => n))
+    return Array.from({ length: count }, (_, n) => n).filter((n) => !found.has(n))
+  }
+  await expect.poll(missing, { message: `seed ${seed}`, timeout: 15_000 }).toEqual([])
+  const stored = await read()
+  // An event that arrived twice has one id, and no other event has it.
+  const events = new Map<string, string>()
+  for (const { id, n, life } of stored) {
+    expect(id).toBeTruthy()
+    expect(events.get(id) ?? `${life} ${n}`, `seed ${seed}`).toBe(`${life} ${n}`)
+    events.set(id, `${life} ${n}`)
+  }
+  expect(new Set(events.values()).size, `seed ${seed}`).toBe(events.size)
+}, 60_000)
+
+test('a tab that closes sends what waits, without being opened again', async () => {
+  const context = await freshContext()
+  const { page, step } = await open(context, { flushInterval: 600_000 })
+  // Once credentials and the signer are there.
+  await step('recordOne', 0)
+  await step('flush')
+  await step('recordOne', 1)
+  await step('recordOne', 2)
+  await page.close()
+  await expect.poll(async () => (await read()).map(({ n }) => n).toSorted()).toEqual([0, 1, 2])
+})
+
+test('a second tab leaves alone what the first one has yet to send', async () => {
+  const context = await freshContext()
+  const first = await open(context, { flushInterval: 600_000 })
+  await first.step('recordOne', 1)
+  const second = await open(context, { flushInterval: 600_000 })
+  await second.step('recordOne', 2)
+  await second.step('flush')
+  expect((await read()).map(({ n }) => n)).toEqual([2])
+  await first.step('flush')
+  expect((await read()).map(({ n }) => n).toSorted()).toEqual([1, 2])
+})
+
+test('sessions, page views and clicks are recorded by themselves, until they are not', async () => {
+  const context = await freshContext()
+  const { page, step } = await open(context)
+  await step(
+    'show',
+    `<main data-amplify-analytics-on="click" data-amplify-analytics-name="bought" data-amplify-analytics-attrs="item:book, link:a:b">
+      <button id="inside">Buy</button>
+    </main>
+    <a id="plain" href="#x" data-amplify-analytics-on="mouseover">Elsewhere</a>`,
+  )
+  await step('track', true)
+  await page.click('#inside')
+  await page.click('#plain')
+  await step('go', '/cart')
+  await step('go', '/cart?again')
+  await page.goBack()
+  await page.goBack()
+  await step('track', false)
+  await page.click('#inside')
+  await step('go', '/nowhere')
+  await step('flush')
+  const events = (await read()).map(({ name, attributes }) => ({ name, ...attributes }))
+  const origin = site.url.slice(0, -1)
+  const view = (path: string) => ({ name: 'pageView', url: `${origin}${path}`, app: 'shop' })
+  expect(events).toEqual([
+    { name: '_session.start', app: 'shop' },
+    view('/'),
+    {
+      ...{ name: 'bought', type: 'click', target: 'main with id ', app: 'shop' },
+      ...{ item: 'book', link: 'a:b' },
+    },
+    view('/cart'),
+    view('/'),
+  ])
+})
+
+test('a player tells Personalize what is watched', async () => {
+  const context = await freshContext()
+  const { page, step } = await open(context)
+  await step('show', `<audio id="player" controls src="data:audio/wav;base64,${silence(1)}"></audio>`)
+  await step('follow', 'player')
+  await page.evaluate(async () => {
+    const player = document.querySelector('audio')!
+    player.muted = true
+    await player.play()
+    await new Promise((resolve) => player.addEventListener('ended', resolve))
+  })
+  await page.close()
+  const received = () => sandbox.received('personalize').map(({ event }) => event)
+  await expect
+    .poll(() => received().map(({ eventType }) => eventType))
+    .toEqual(expect.arrayContaining(['Play', 'Ended']))
+  expect(received()[0]!.properties).toMatchObject({ itemId: 'film', duration: 1 })
+})
+
+/** So many seconds of nothing. */
+function silence(seconds: number): string {
+  const rate = 8000
+  const head = Buffer.alloc(44)
+  head.write('RIFF', 0)
+  head.writeUInt32LE(36 + rate * seconds, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(rate, 24)
+  head.writeUInt32LE(rate, 28)
+  head.writeUInt16LE(1, 32)
+  head.writeUInt16LE(8, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(rate * seconds, 40)
+  return Buffer.concat([head, Buffer.alloc(rate * seconds, 128)]).toString('base64')
+}
