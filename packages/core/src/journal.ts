@@ -22,7 +22,7 @@ export function openJournal<Row>(ctx: Context, name: string): Journal<Row> | und
 
 /** Until the database is open, a page that is killed would take along what it was told: its own storage takes it at once. */
 interface Early<Row> {
-  write(rows: Map<number, Row>): void
+  write(rows: Row[]): void
   read(): Row[]
 }
 
@@ -37,9 +37,7 @@ function early<Row>(storage: Storage, name: string): Early<Row> {
   }
   return {
     write: (rows) =>
-      attempt(() =>
-        rows.size ? storage.setItem(name, JSON.stringify([...rows.values()])) : storage.removeItem(name),
-      ),
+      attempt(() => (rows.length ? storage.setItem(name, JSON.stringify(rows)) : storage.removeItem(name))),
     read: () => attempt(() => JSON.parse(storage.getItem(name) ?? '[]') as Row[]) ?? [],
   }
 }
@@ -50,7 +48,9 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
   const life = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`
   /** Rows that wait for the database to open. */
   const waiting = new Map<number, Row>()
-  const left = first?.read() ?? []
+  /** Rows of a life that was over before its database was open. */
+  let left = first?.read() ?? []
+  const writeEarly = () => first?.write([...left, ...waiting.values()])
   let database: IDBDatabase | undefined
   /** How many rows there are: while there are any, a lock says that somebody looks after them. */
   let rows = 0
@@ -69,7 +69,10 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
       for (const [key, row] of left.entries()) store.put(row, [`${life} left`, key])
     })
     waiting.clear()
-    return moved.then(() => first?.write(waiting))
+    return moved.then(() => {
+      left = []
+      writeEarly()
+    })
   })
   // Whoever puts is told; nobody else need be.
   opened.catch(() => undefined)
@@ -122,13 +125,13 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
       count(1)
       if (database) return write((store) => store.put(row, [life, key]))
       waiting.set(key, row)
-      first?.write(waiting)
+      writeEarly()
       return opened.then(() => undefined)
     },
     remove(key) {
       count(-1)
       if (database) write((store) => store.delete([life, key])).catch(() => undefined)
-      else if (waiting.delete(key)) first?.write(waiting)
+      else if (waiting.delete(key)) writeEarly()
     },
     async orphans(take) {
       await opened
@@ -160,20 +163,27 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
 /** All rows under one key, written again as a whole; one writing at a time. */
 function storeJournal<Row>({ platform: { store } }: Context, name: string): Journal<Row> {
   const rows = new Map<number, Row>()
-  let left: Promise<Row[]> | undefined
+  /** Rows of the life before that nobody has taken yet. */
+  let left: Row[] | undefined
   let writing: Promise<void> | undefined
   let stale = false
 
-  const read = async () => JSON.parse((await store.getItem(name)) ?? '[]') as Row[]
+  const read = async () => {
+    const text = (await store.getItem(name)) ?? '[]'
+    try {
+      return (left ??= JSON.parse(text) as Row[])
+    } catch {
+      // Cut off while it was written.
+      return (left = [])
+    }
+  }
   function save(): Promise<void> {
-    // What the life before left must have been read.
-    left ??= read()
     stale = true
     writing ??= (async () => {
-      await left
+      const before = await read()
       while (stale) {
         stale = false
-        await store.setItem(name, JSON.stringify([...rows.values()]))
+        await store.setItem(name, JSON.stringify([...before, ...rows.values()]))
       }
     })().finally(() => (writing = undefined))
     return writing
@@ -189,7 +199,7 @@ function storeJournal<Row>({ platform: { store } }: Context, name: string): Jour
       save().catch(() => undefined)
     },
     async orphans(take) {
-      for (const row of await (left ??= read())) rows.set(take(row), row)
+      for (const row of (await read()).splice(0)) rows.set(take(row), row)
       await save()
     },
   }

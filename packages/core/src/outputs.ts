@@ -36,8 +36,7 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
 
   for (const name in outputs.analytics) {
     // amazon_kinesis_firehose is KinesisFirehose.
-    const provider = name.replace(/amazon|_(.)/g, (_, letter = '') => letter.toUpperCase())
-    const table = `analytics.${name}:Analytics.${provider}:app_id tracking_id aws_region!=region endpoint`
+    const table = `analytics.${name}:Analytics.${name.slice(6)}:app_id tracking_id aws_region!=region endpoint`
     read(outputs, table, config)
   }
 

@@ -100,8 +100,31 @@ export async function putEvents(
 
 /** Tells the service about this device and who uses it. */
 export async function updateEndpoint(ctx: Context, app: PinpointApp, change: EndpointChange): Promise<void> {
-  await put(ctx, app, await endpointId(ctx, app), change)
+  const { userId, userProfile = {}, userAttributes, address, optOut, channelType } = change
+  const { customProperties, demographic, email, location, metrics, name, plan } = userProfile
+  const Attributes = {
+    ...(email && { email: [email] }),
+    ...(name && { name: [name] }),
+    ...(plan && { plan: [plan] }),
+    ...customProperties,
+  }
+  await put(ctx, app, await endpointId(ctx, app), {
+    ChannelType: channelType,
+    Address: address,
+    OptOut: optOut,
+    Metrics: metrics,
+    ...(Object.keys(Attributes).length && { Attributes }),
+    ...(demographic && { Demographic: capitalized(demographic) }),
+    ...(location && { Location: capitalized(location) }),
+    ...((userId || userAttributes) && { User: { UserId: userId, UserAttributes: userAttributes } }),
+  })
 }
+
+/** `postalCode` is `PostalCode` there. */
+const capitalized = (fields: object) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name[0]!.toUpperCase() + name.slice(1), value]),
+  )
 
 /** The messages that the service has for this device, as it writes them. */
 export async function getInAppMessages(ctx: Context, app: PinpointApp): Promise<unknown[]> {
@@ -131,7 +154,7 @@ function endpointId(ctx: Context, app: PinpointApp, call: PinpointCall = {}): Pr
         if (known) return known
         const id = uuid(ctx)
         const { identityId } = (await credentials(ctx)) ?? {}
-        await put(ctx, app, id, { userId: identityId }, call)
+        await put(ctx, app, id, { User: { UserId: identityId } }, call)
         const now = ctx.platform.now()
         // An item of v6's Cache, so that it is found after a move in either direction.
         const item = { key: name, data: id, timestamp: now, visitedTime: now, priority: 1, type: 'string' }
@@ -146,41 +169,13 @@ async function put(
   ctx: Context,
   app: PinpointApp,
   id: string,
-  { userId, userProfile = {}, userAttributes, address, optOut, channelType }: EndpointChange,
+  change: object,
   call?: PinpointCall,
 ): Promise<void> {
-  const { customProperties, demographic, email, location, metrics, name, plan } = userProfile
-  const Attributes = {
-    ...(email && { email: [email] }),
-    ...(name && { name: [name] }),
-    ...(plan && { plan: [plan] }),
-    ...customProperties,
-  }
-  await send(
-    ctx,
-    app,
-    ['PUT', `/endpoints/${encodeURIComponent(id)}`],
-    {
-      RequestId: uuid(ctx),
-      EffectiveDate: new Date(ctx.platform.now()).toISOString(),
-      ChannelType: channelType,
-      Address: address,
-      OptOut: optOut,
-      Metrics: metrics,
-      ...(Object.keys(Attributes).length && { Attributes }),
-      ...(demographic && { Demographic: capitalized(demographic) }),
-      ...(location && { Location: capitalized(location) }),
-      ...((userId || userAttributes) && { User: { UserId: userId, UserAttributes: userAttributes } }),
-    },
-    call,
-  )
+  const path = `/endpoints/${encodeURIComponent(id)}`
+  const EffectiveDate = new Date(ctx.platform.now()).toISOString()
+  await send(ctx, app, ['PUT', path], { RequestId: uuid(ctx), EffectiveDate, ...change }, call)
 }
-
-/** `postalCode` is `PostalCode` there. */
-const capitalized = (fields: object) =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name[0]!.toUpperCase() + name.slice(1), value]),
-  )
 
 function send<Output>(
   ctx: Context,

@@ -41,13 +41,15 @@ export function read(source: Written, table: string, config: Written = {}): Writ
       const path = `${from}.${key}`
       if (value != null) {
         check(path, value, kind!)
-        walk(config, to, {})[name ?? key!.replace(/_(.)/g, (_, letter) => letter.toUpperCase())] =
-          kind === '@' ? authModes[value] : value
+        walk(config, camel(to), {})[name ?? camel(key!)] = kind === '@' ? authModes[value] : value
       } else if (required) throw wrong(path, `is missing: there is only ${Object.keys(section)}`)
     }
   }
   return config
 }
+
+/** `api_key` becomes `apiKey`. */
+const camel = (name: string) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 
 /** The section at a path; with `missing`, made where it is not there yet. */
 function walk(root: Written, path: string, missing?: object): Written {
