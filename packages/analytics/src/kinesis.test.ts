@@ -77,14 +77,13 @@ test('what a call did not take is sent again, in order by key, and nothing is lo
   expect(sent.length).toBe(4)
 })
 
-test('a shard under pressure for a while gets everything in the end', async () => {
+test('a shard that takes no more for a while gets everything in the end, in order', async () => {
   const { ctx } = stage.device()
-  for (const n of numbers(1500)) put(n, ctx, { streamName: 'slow' })
-  await flushEvents(ctx)
-  expect(eventCounts(ctx).Kinesis).toMatchObject({ delivered: 1000, waiting: 500, dropped: 0 })
-  stage.sandbox.clock.advance(1001)
+  for (const n of numbers(2500)) put(n, ctx, { streamName: 'slow' })
+  void flushEvents(ctx)
   await until(() => eventCounts(ctx).Kinesis!.waiting === 0)
-  expect(await inStream('slow')).toEqual(numbers(1500))
+  expect(eventCounts(ctx).Kinesis).toMatchObject({ delivered: 2500, dropped: 0, overflowed: 0 })
+  expect(await inStream('slow')).toEqual(numbers(2500))
 })
 
 test.for<object>([{ status: 503 }, { status: 429 }, { drop: true }])('%o is waited out', async (fault) => {

@@ -29,7 +29,7 @@ test('events belong to a session, and after Identify to its user', async () => {
     ]),
   )
   expect(new Set(events.map(({ sessionId }) => sessionId)).size).toBe(1)
-  expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(3)
+  expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(4)
   expect(events.find(({ eventType }) => eventType === 'gift')!.eventId).toBe('own')
 })
 

@@ -70,6 +70,7 @@ export function record(input: PersonalizeRecordInput, ctx: Context = currentCont
   if (eventType === 'Identify') {
     checkName('InvalidEvent', 'properties.userId', properties.userId, 256)
     void sessionOf(ctx, properties.userId as string)
+    write(ctx, { eventType, properties, eventId })
   } else if (eventType === 'MediaAutoTrack') {
     const { domElementId, ...rest } = properties
     checkName('InvalidEvent', 'properties.domElementId', domElementId, 256)

@@ -53,9 +53,12 @@ export function putRecords(world: World, input: Input, request: WireRequest): ob
     request,
     arriving.map(({ partitionKey }) => partitionKey),
   )
+  // A shard that has refused one record of a call takes none of the later ones, so what it takes stays in order.
+  const full = new Set<number>()
   const Records = world.store.transaction(() =>
     arriving.map((record, index) => {
-      if (isRefused(index) || isFull(world, stream, record)) return exceeded(world, stream, record.shard)
+      if (full.has(record.shard) || isFull(world, stream, record)) full.add(record.shard)
+      if (isRefused(index) || full.has(record.shard)) return exceeded(world, stream, record.shard)
       const number = addRecord(world, stream, record)
       return { SequenceNumber: sequenceNumber(number), ShardId: shardId(record.shard) }
     }),
