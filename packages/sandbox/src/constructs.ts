@@ -114,7 +114,8 @@ const SECURE_HOST = /\b(http|ws)s:\/\/(?=\$\{sandbox\.host\})/g
 /** A value that a `backend.ts` put together, as it reads when each attribute in it is what `of` says; what nobody knows stays as it is. */
 export function written(value: unknown, of: (attribute: string) => string | undefined): unknown {
   const path = recordedPath(value)
-  if (path !== undefined) return of(path) ?? `\${${path.replace(/#\d+/g, '')}}`
+  if (path !== undefined)
+    return (of(path) ?? `\${${path.replace(/#\d+/g, '')}}`).replace(SECURE_HOST, '$1://')
   if (typeof value === 'string') {
     return value
       .replace(TOKEN, (whole, name: string) => of(name) ?? whole.replace(/#\d+/g, ''))

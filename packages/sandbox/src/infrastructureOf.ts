@@ -3,13 +3,15 @@ import { type Constructs, readConstructs } from './constructs.js'
 import { eventApisOf } from './eventsPlanOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import { ACCOUNT, REGION } from './place.js'
-import type { EventApiPlan, FunctionPlan, PolicyPlan, Warn } from './plan.js'
+import type { EventApiPlan, FunctionPlan, PolicyPlan, RestApiPlan, Warn } from './plan.js'
 import { policiesOf } from './policiesOf.js'
+import { restApisOf } from './rest/restPlanOf.js'
 
 // What an `amplify/backend.ts` builds with CDK beside its definitions, as far as the sandbox serves it.
 
 export interface Infrastructure {
   eventApis: EventApiPlan[]
+  restApis: RestApiPlan[]
   policies: PolicyPlan[]
   constructs: Constructs
   /** The function behind `backend.sayHello.resources.lambda`. */
@@ -46,13 +48,16 @@ export function infrastructureOf({ parts, recordings, auth, warn }: Infrastructu
     return functions.get(definition)
   }
   const events = eventApisOf(constructs, functionOf)
+  const rest = restApisOf(constructs, functionOf)
 
   const attribute = (path: string): string | undefined => {
     if (/(^stacks\.|\bStack\b).*\.region$|^aws-cdk-lib\.Aws\.REGION$/.test(path)) return REGION
     if (/(^stacks\.|\bStack\b).*\.account$|^aws-cdk-lib\.Aws\.ACCOUNT_ID$/.test(path)) return ACCOUNT
     if (path in CONSTANTS) return CONSTANTS[path]
     const construct = constructs.at(path)
-    return construct && events.attribute(construct, path.slice(construct.path.length + 1))
+    if (!construct) return undefined
+    const name = path.slice(construct.path.length + 1)
+    return events.attribute(construct, name) ?? rest.attribute(construct, name)
   }
   const { policies, used } = auth
     ? policiesOf(auth, constructs, recordings, attribute)
@@ -60,6 +65,7 @@ export function infrastructureOf({ parts, recordings, auth, warn }: Infrastructu
 
   return {
     eventApis: events.plans,
+    restApis: rest.plans,
     policies,
     constructs,
     functionOf,

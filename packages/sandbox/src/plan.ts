@@ -17,6 +17,7 @@ export interface BackendPlan {
   /** What `defineLocal(…)` says; nothing where left out. */
   local?: LocalPlan
   eventApis?: EventApiPlan[]
+  restApis?: RestApiPlan[]
   /** What roles of the identity pool may do beyond what the definitions say. */
   policies?: PolicyPlan[]
   /** From `backend.addOutput({ custom })` and friends: merged into the outputs as they are. */
@@ -242,6 +243,34 @@ export interface EventNamespacePlan {
   /** JavaScript that exports `onPublish` and `onSubscribe`. */
   code?: string
 }
+
+/** A REST or HTTP API of API Gateway over functions. */
+export interface RestApiPlan {
+  id: string
+  name: string
+  /** Of the events that functions get: 1 for a REST API, 2 for an HTTP API. */
+  version: 1 | 2
+  /** Part of the path; none where empty. */
+  stage: string
+  routes: RestRoutePlan[]
+  /** Values of API keys. */
+  keys: string[]
+}
+
+export interface RestRoutePlan {
+  /** Or `ANY`. */
+  method: string
+  /** Such as `/items/{id}` or `/items/{proxy+}`. */
+  path: string
+  function: FunctionPlan
+  authorization: RestAuthorization
+  needsKey?: boolean
+}
+
+export type RestAuthorization =
+  | { kind: 'none' | 'iam' | 'userPool' }
+  /** `simple`: the function says `isAuthorized`; otherwise it gives a policy. */
+  | { kind: 'lambda'; function: FunctionPlan; simple: boolean }
 
 /** A statement of IAM that allows something to one role of the identity pool. */
 export interface PolicyPlan {

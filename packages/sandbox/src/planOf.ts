@@ -63,6 +63,7 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
   const infrastructure = infrastructureOf({ parts, recordings, auth: (auth ?? reference)?.[0], warn })
   plan.data = data && dataPlan({ name: data[0], props: data[1].props, recordings, warn, ...infrastructure })
   plan.eventApis = infrastructure.eventApis
+  plan.restApis = infrastructure.restApis
   plan.policies = infrastructure.policies
   plan.extraOutputs = written(extraOutputs, infrastructure.attribute) as Record<string, unknown>
   const withTriggers = [auth?.[1].props, ...of<StorageProps>('storage').map(([, { props }]) => props)]

@@ -28,6 +28,7 @@ import { ACCOUNT, REGION } from './place.js'
 import type { BackendPlan, FunctionPlan } from './plan.js'
 import { merge, planOf } from './planOf.js'
 import { openReceivedEvents, type ReceivedEvent, type ReceivedEvents } from './receivedEvents.js'
+import { createRest } from './rest/service.js'
 import { createS3 } from './s3/service.js'
 import { listen } from './server.js'
 import type { CredentialAuthority, IssuedCredentials, Service, World } from './service.js'
@@ -216,6 +217,7 @@ function assemble(
     userPools.hostedPages,
     identityPools.service,
     createAppSyncEvents({ world, tokens: userPools, credentials: identityPools, functions }),
+    createRest({ world, tokens: userPools, credentials: identityPools, functions }),
     createAppSync(world, userPools, identityPools, functions).service,
     ...createLocation(world, identityPools),
     ...createLex(world, identityPools, functions),
