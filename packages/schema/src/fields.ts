@@ -104,6 +104,7 @@ export interface ScalarField<F extends Family, Value, HasDefault = No, Rules ext
   readonly '~keyKind': F['keyKind']
   readonly '~down': never
   readonly '~up': never
+  readonly '~references': never
   readonly '~leaf': Yes
   readonly '~required': null extends Value ? No : Yes
   readonly '~optional': null extends Value ? Yes : No
@@ -129,6 +130,7 @@ export interface ListField<F extends Family, Item, Null, Rules extends AnyRule =
   readonly '~keyKind': 'no key'
   readonly '~down': never
   readonly '~up': never
+  readonly '~references': never
   readonly '~leaf': Yes
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
@@ -145,6 +147,7 @@ export interface EnumType<Value extends string> extends Buildable<'enum'>, Plain
   readonly '~keyKind': 'enum'
   readonly '~down': never
   readonly '~up': never
+  readonly '~references': never
   readonly '~leaf': Yes
   readonly '~required': No
   readonly '~optional': Yes
@@ -159,6 +162,7 @@ export interface CustomType<F extends AnyRecord> extends Buildable<'custom'> {
   readonly '~keyKind': 'no key'
   readonly '~down': never
   readonly '~up': never
+  readonly '~references': never
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': Yes
@@ -184,6 +188,7 @@ export interface RefField<To extends string, Null, Rules extends AnyRule = never
   readonly '~keyKind': 'enum'
   readonly '~down': never
   readonly '~up': never
+  readonly '~references': never
   readonly '~leaf': No
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
@@ -214,6 +219,7 @@ export interface RefListField<To extends string, ItemNull, Null, Rules extends A
   readonly '~keyKind': 'no key'
   readonly '~down': never
   readonly '~up': never
+  readonly '~references': never
   readonly '~leaf': No
   readonly '~required': null extends Null ? No : Yes
   readonly '~optional': null extends Null ? Yes : No
@@ -231,12 +237,16 @@ type Joined<References> = References extends string
       : `${First},${Joined<Rest>}`
     : string
 
-/** A relation is seen `~down` from the rows that are pointed at, and `~up` from those that point: `Post:authorId`. */
+/**
+ * A relation is seen `~down` from the rows that are pointed at, `Post:authorId>`, and `~up` from those that point,
+ * `:authorId>Author`: with the name of its own model, each side says `Post:authorId>Author`.
+ */
 interface Relation<
   To extends string,
   Many extends boolean,
   Down extends string,
   Up extends string,
+  References extends string,
   Rules extends AnyRule,
 > extends Buildable<'relation'> {
   readonly '~plain': false
@@ -247,6 +257,7 @@ interface Relation<
   readonly '~keyKind': 'no key'
   readonly '~down': Down
   readonly '~up': Up
+  readonly '~references': References
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': No
@@ -254,18 +265,18 @@ interface Relation<
 }
 
 export interface BelongsToField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, false, never, `${To}:${Joined<References>}`, Rules> {
+  extends Relation<To, false, never, `:${Joined<References>}>${To}`, Joined<References>, Rules> {
   authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, References, R>
 }
 
 export interface HasOneField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, false, `${To}:${Joined<References>}`, never, Rules> {
+  extends Relation<To, false, `${To}:${Joined<References>}>`, never, never, Rules> {
   required(): HasOneField<To, References, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, References, R>
 }
 
 export interface HasManyField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, true, `${To}:${Joined<References>}`, never, Rules> {
+  extends Relation<To, true, `${To}:${Joined<References>}>`, never, never, Rules> {
   valueRequired(): HasManyField<To, References, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, References, R>
 }

@@ -90,9 +90,10 @@ export interface Model<
   readonly '~defaultedNames': NamesWith<F, '~defaulted'>
   readonly '~leafNames': NamesWith<F, '~leaf'>
   readonly '~fieldRules': F[keyof F]['~rules']
-  /** Its relations, such as `Post:authorId`: to rows that point at its own, and to rows that its own point at. */
+  /** Its relations: to rows that point at its own, and to rows that its own point at, by which fields. */
   readonly '~downs': F[keyof F]['~down']
   readonly '~ups': F[keyof F]['~up']
+  readonly '~references': F[keyof F]['~references']
   readonly '~keyKinds': KeyKinds<F, Keys>
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
   /** The key that `create` makes up where it is not given. */

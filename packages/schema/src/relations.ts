@@ -1,9 +1,9 @@
 // Relations held against each other by the compiler, where a schema is made of models. What the compiler cannot see is
 // said by `check.ts` at run time, and so is all of this.
 //
-// Each side of a relation says by itself what it is: `Author>Post:authorId=text`, a post's `authorId` holds the key of an
-// author, which is text. What is said from above must be what is said from below; two unions of strings are compared, and
-// no model is looked at before something is wrong.
+// Each side of a relation says by itself what it is: `Post:authorId>Author`, a post's `authorId` holds the key of an author.
+// What is said from above must be what is said from below; two unions of strings are compared, and where every key is text
+// nothing more is looked at. Models are looked at one by one only when something is wrong, or keys are of several kinds.
 
 import type { AnyRecord } from './fields.js'
 import type { KeyKind } from './models.js'
@@ -11,33 +11,30 @@ import type { KeyKind } from './models.js'
 /** Nothing where all is right; otherwise what is wrong, by the models whose relations are. */
 export type Checked<Types extends AnyRecord> = [Downs<Types>] extends [Ups<Types>]
   ? [Ups<Types>] extends [Downs<Types>]
-    ? unknown
+    ? [AllKinds<Types>] extends ['text']
+      ? unknown
+      : Faults<Types>
     : Faults<Types>
   : Faults<Types>
 
 type Downs<Types extends AnyRecord> = {
-  [N in keyof Types & string]: Types[N]['~kind'] extends 'model' ? Down<N, Types[N]> : never
+  [N in keyof Types & string]: Types[N]['~kind'] extends 'model' ? `${Types[N]['~downs']}${N}` : never
 }[keyof Types & string]
 
 type Ups<Types extends AnyRecord> = {
-  [N in keyof Types & string]: Types[N]['~kind'] extends 'model'
-    ? Up<N, Types[N]['~fields'], Types[N]['~ups']>
-    : never
+  [N in keyof Types & string]: Types[N]['~kind'] extends 'model' ? `${N}${Types[N]['~ups']}` : never
 }[keyof Types & string]
 
-type Down<
-  N extends string,
-  M extends AnyRecord,
-  Link = M['~downs'],
-> = `${N}>${Link & string}=${M['~keyKinds']}`
+/** Of the keys that are referred to, and of the fields that refer. */
+type AllKinds<Types extends AnyRecord> = {
+  [N in keyof Types]: Types[N]['~kind'] extends 'model'
+    ? Types[N]['~keyKinds'] | KindsOf<Types[N]['~fields'], Types[N]['~references']>
+    : never
+}[keyof Types]
 
-type Up<N extends string, F extends AnyRecord, Link> = Link extends `${infer To}:${infer References}`
-  ? `${To}>${N}:${References}=${Kinds<F, References>}`
-  : never
-
-type Kinds<F extends AnyRecord, References extends string> = References extends `${infer First},${infer Rest}`
-  ? `${KeyKind<F, First>},${Kinds<F, Rest>}`
-  : KeyKind<F, References>
+type KindsOf<F extends AnyRecord, References> = [References] extends [keyof F]
+  ? F[References]['~keyKind']
+  : 'several'
 
 // ------------------------------------------------------------------------------------------------------ once it is wrong
 
@@ -50,6 +47,10 @@ type Faults<Types extends AnyRecord> = {
     : unknown
 }
 
+type Kinds<F extends AnyRecord, References extends string> = References extends `${infer First},${infer Rest}`
+  ? `${KeyKind<F, First>},${Kinds<F, Rest>}`
+  : KeyKind<F, References>
+
 type OrElse<Faults> = [Faults] extends [never] ? unknown : Faults
 
 type DownFault<
@@ -57,11 +58,11 @@ type DownFault<
   N extends string,
   M extends AnyRecord,
   Link,
-> = Link extends `${infer To}:${infer References}`
+> = Link extends `${infer To}:${infer References}>`
   ? string extends To | References
     ? never
     : To extends keyof Types
-      ? `${N}:${References}` extends Types[To]['~ups']
+      ? `:${References}>${N}` extends Types[To]['~ups']
         ? never
         : `${FieldOf<N, M, '~down', Link>} has no other side: add a.belongsTo('${N}', '${References}') to ${To}`
       : `${FieldOf<N, M, '~down', Link>} is related to ${To}, which is not a model of the schema`
@@ -72,11 +73,11 @@ type UpFault<
   N extends string,
   M extends AnyRecord,
   Link,
-> = Link extends `${infer To}:${infer References}`
+> = Link extends `:${infer References}>${infer To}`
   ? string extends To | References
     ? never
     : To extends keyof Types
-      ? `${N}:${References}` extends Types[To]['~downs']
+      ? `${N}:${References}>` extends Types[To]['~downs']
         ? Kinds<M['~fields'], References> extends Types[To]['~keyKinds']
           ? never
           : `${FieldOf<N, M, '~up', Link>} goes by ${References}, which ${Unfit<Kinds<M['~fields'], References>>} the identifier of ${To}`
