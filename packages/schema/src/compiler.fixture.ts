@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from '@typescript/typescript6'
 
+/** Milliseconds that a test which asks the compiler may take: seconds by itself, and minutes on a machine that is busy. */
+export const PATIENCE = 300_000
+
 const folder = dirname(fileURLToPath(import.meta.url))
 
 const options: ts.CompilerOptions = {

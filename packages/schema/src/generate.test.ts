@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest'
-import { complaints } from './compiler.fixture.js'
+import { complaints, PATIENCE } from './compiler.fixture.js'
 import { checkTypes, generateTypes } from './generate.js'
 import { a } from './index.js'
 import { schema } from './shop.fixture.js'
 
 const from = { from: './index.js' }
 
-test('generated types meet the expectations of the inferred ones, what must not compile included', () => {
+test('generated types meet the expectations of the inferred ones, what must not compile included', {
+  timeout: PATIENCE,
+}, () => {
   const expectations = ['client.test-d.ts', 'operations.test-d.ts', 'values.test-d.ts']
   const generated = generateTypes(schema, from)
   expect(complaints(expectations, { 'shop.types.fixture.ts': generated })).toEqual([])
 })
 
-test('a schema of every other part gives types that compile', () => {
+test('a schema of every other part gives types that compile', { timeout: PATIENCE }, () => {
   const text = generateTypes(
     a
       .schema({
@@ -51,6 +53,6 @@ test('a file knows whether it is what the schema says', () => {
   )
 })
 
-test('an empty schema has types', () => {
+test('an empty schema has types', { timeout: PATIENCE }, () => {
   expect(complaints([], { 'made.ts': generateTypes(a.schema({}), from) })).toEqual([])
 })

@@ -1,7 +1,7 @@
 // What the compiler says of a mistake: at the property, and in five lines at most.
 
 import { expect, test } from 'vitest'
-import { complaints } from './compiler.fixture.js'
+import { complaints, PATIENCE } from './compiler.fixture.js'
 import { generateTypes } from './generate.js'
 import { schema } from './shop.fixture.js'
 
@@ -38,7 +38,7 @@ const calls: [mistake: string, at: string, says: RegExp][] = [
 test.each([
   ['inferred', undefined],
   ['generated', generateTypes(schema, { from: './index.js' })],
-])('a mistake in a call is named where it stands, with %s types', (_, generated) => {
+])('a mistake in a call is named where it stands, with %s types', { timeout: PATIENCE }, (_, generated) => {
   const text = `
     import type { Client } from './index.js'
     import type { Schema } from './shop.types.fixture.js'
@@ -118,7 +118,7 @@ const models: [mistake: string, at: string, says: RegExp][] = [
   ],
 ]
 
-test('a mistake in a schema is named where it stands', () => {
+test('a mistake in a schema is named where it stands', { timeout: PATIENCE }, () => {
   const text = `
     import { a } from './index.js'
     ${models.map(([mistake]) => `void ${mistake}`).join('\n')}`
