@@ -15,31 +15,34 @@ interface Package {
 // Declarations come from tsc (scripts/build.mjs): tsup's own need a compiler API that TypeScript 7 does not have. So do the ES modules of
 // the runtime packages, file by file: an app's bundler can only part what was not joined before.
 export default defineConfig(
-  (packages as Package[]).map(({ folder, manifest, entries }) => {
-    const selfContained = (SELF_CONTAINED as string[]).includes(folder)
-    return {
-      name: folder,
-      entry: Object.fromEntries(entries.map((name) => [name, `${root}packages/${folder}/src/${name}.ts`])),
-      outDir: `${root}packages/${folder}/dist`,
-      format: [manifest.exports['.']?.require ? 'cjs' : 'esm'] as ('cjs' | 'esm')[],
-      target: 'es2022',
-      platform: folder === 'sandbox' ? 'node' : 'neutral',
-      splitting: true,
-      treeshake: false,
-      clean: true,
-      silent: true,
-      // `node:sqlite` has no other name.
-      removeNodeProtocol: false,
-      sourcemap: folder === 'sandbox',
-      noExternal: selfContained ? [/^@backline\//] : [],
-      external: [
-        ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
-        ...(selfContained ? [] : [/^@backline\//]),
-      ],
-      esbuildOptions(options) {
-        options.conditions = ['source']
-      },
-      outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
-    }
-  }),
+  // A package of names alone is written by hand.
+  (packages as Package[])
+    .filter(({ entries }) => entries.length > 0)
+    .map(({ folder, manifest, entries }) => {
+      const selfContained = (SELF_CONTAINED as string[]).includes(folder)
+      return {
+        name: folder,
+        entry: Object.fromEntries(entries.map((name) => [name, `${root}packages/${folder}/src/${name}.ts`])),
+        outDir: `${root}packages/${folder}/dist`,
+        format: [manifest.exports['.']?.require ? 'cjs' : 'esm'] as ('cjs' | 'esm')[],
+        target: 'es2022',
+        platform: folder === 'sandbox' ? 'node' : 'neutral',
+        splitting: true,
+        treeshake: false,
+        clean: true,
+        silent: true,
+        // `node:sqlite` has no other name.
+        removeNodeProtocol: false,
+        sourcemap: folder === 'sandbox',
+        noExternal: selfContained ? [/^@backline\//] : [],
+        external: [
+          ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+          ...(selfContained ? [] : [/^@backline\//]),
+        ],
+        esbuildOptions(options) {
+          options.conditions = ['source']
+        },
+        outExtension: ({ format }) => ({ js: format === 'cjs' ? '.cjs' : '.js' }),
+      }
+    }),
 )

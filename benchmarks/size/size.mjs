@@ -195,6 +195,18 @@ const IMPORTS = [
     all: 16_700,
     goalAll: 15_000,
   },
+  ...[
+    ['createRequestRunner', 'server', 14_300],
+    ['createServerRunner', 'adapter-nextjs', 14_960],
+    ['runWithAmplifyServerContext', 'adapter-core', 8_890],
+  ].map(([name, entry, budget]) => ({
+    what: name,
+    of: { [entry]: [name] },
+    budget,
+    alone: true,
+    // What only a browser can use, and what a page that is rendered does not ask for.
+    never: [SIGNER, SRP, MULTIPART, 'signInWithRedirect', 'PublicKeyCredential', 'WebSocket', 'pageshow'],
+  })),
   {
     what: 'typical app',
     of: {
@@ -218,9 +230,18 @@ const { version } = JSON.parse(
 )
 
 const rows = []
-for (const { what, of, budget, all = Number.POSITIVE_INFINITY, goal, goalAll, never = [] } of IMPORTS) {
+for (const {
+  what,
+  of,
+  budget,
+  all = Number.POSITIVE_INFINITY,
+  goal,
+  goalAll,
+  never = [],
+  alone,
+} of IMPORTS) {
   const { code, ...ours } = await weigh('backline', of)
-  const theirs = check ? undefined : await weigh('aws-amplify', await alike(of))
+  const theirs = check || alone ? undefined : await weigh('aws-amplify', await alike(of))
   if (theirs) delete theirs.code
   const broken = [
     ours.atOnce.brotli > budget && `${ours.atOnce.brotli} bytes at once, the budget is ${budget}`,

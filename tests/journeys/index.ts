@@ -2,6 +2,7 @@ import { configuration } from './configuration.js'
 import { isolated } from './contexts.js'
 import { folders, largeFile, steered } from './files.js'
 import { droppedSockets, seenByOthers } from './live.js'
+import { served } from './server.js'
 import { badWeather, overtaken, refresh, slowClock } from './session.js'
 import { everywhere, newcomer, wrongInput } from './signUp.js'
 import type { Journey } from './stage.js'
@@ -27,3 +28,6 @@ export const journeys: Journey[] = [
   isolated,
   configuration,
 ]
+
+/** For runtimes that answer requests, after the others. */
+export const serverJourneys: Journey[] = [served]

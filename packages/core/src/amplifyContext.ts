@@ -54,9 +54,14 @@ export function createAmplifyContext(
   config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown,
   options: LibraryOptions = {},
 ): AmplifyContext {
+  return contextOver(normalized(config), options)
+}
+
+/** The same for a configuration that is normalized already: a server makes one for each request. */
+export function contextOver(config: ResourcesConfig, options: LibraryOptions): AmplifyContext {
   const store = options.store ?? options.platform?.store ?? createMemoryStore()
   const platform = { ...web, tabStore: store, ...options.platform, store }
-  const ctx = newContext(normalized(config), { ...options, store }, platform)
+  const ctx = newContext(config, { ...options, store }, platform)
 
   const getTokens: AmplifyContext['getTokens'] = async (sessionOptions) => {
     const who = await session(ctx, sessionOptions)

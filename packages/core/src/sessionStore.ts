@@ -212,7 +212,7 @@ interface State extends Shared<Session | undefined> {
   /** A sign-in by redirect that is coming in: who asks meanwhile waits for it. */
   arriving?: Promise<void>
   /** The tokens that were read last. */
-  decoded?: Map<string, JWT>
+  decoded?: ReadonlyMap<string, JWT>
 }
 export const sessionState = /* @__PURE__ */ perContext('session', (): State => ({ generation: 0 }))
 

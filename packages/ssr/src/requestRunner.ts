@@ -9,13 +9,20 @@ import {
   parseAmplifyConfig,
   type ResourcesConfig,
 } from '@backline/core'
-import { createMemoryStore, type KeyValueStorageInterface, newContext } from '@backline/core/internal'
+import {
+  contextOver,
+  createMemoryStore,
+  currentContext,
+  type KeyValueStorageInterface,
+  newContext,
+  sessionState,
+} from '@backline/core/internal'
 import { type AuthRoutesInput, authRoute } from './authRoutes.js'
 import type { SetCookieOptions } from './cookieHeader.js'
 import { type CookiePort, portOfRequest, withCookies } from './cookiePort.js'
 import { AmplifyServerContextError } from './errors.js'
 import { createRefreshes } from './refreshes.js'
-import { createRequestStore, type Shared } from './requestStore.js'
+import { type Common, createRequestStore, type Shared } from './requestStore.js'
 import { createTokenVerifier } from './tokenVerifier.js'
 
 /** How the session's cookies are set. They are set so by every answer; a browser that sets them too must do the same. */
@@ -77,10 +84,8 @@ export function createRequestRunner(options: RequestRunnerOptions): RequestRunne
 export function createContexts({ config, cookies, origin, options = {}, platform }: RequestRunnerOptions) {
   const resourcesConfig = parseAmplifyConfig(config)
   const base = createAmplifyContext(resourcesConfig, { ...options, platform })
-  const { now } = base.platform
   const shared: Shared = {
-    verifier: createTokenVerifier(newContext(base.config, {}, base.platform)),
-    refreshes: createRefreshes(now),
+    ...commonOf(base, platform),
     attributes: {
       path: '/',
       sameSite: 'lax',
@@ -88,27 +93,26 @@ export function createContexts({ config, cookies, origin, options = {}, platform
       httpOnly: true,
       ...cookies,
     },
-    now,
+    now: base.platform.now,
   }
-  /** What the services' answers have taught of the time holds for all requests; see core's clock. */
-  const clock = { offset: 0, known: false }
   const guest = createMemoryStore()
 
-  function contextOver(store: KeyValueStorageInterface, withLock?: Platform['withLock']): AmplifyContext {
-    const ctx = createAmplifyContext(base.config, {
+  function made(store: KeyValueStorageInterface, withLock?: Platform['withLock']): AmplifyContext {
+    const ctx = contextOver(base.config, {
       ...options,
       store,
       platform: withLock ? { ...platform, withLock } : platform,
     })
-    ctx.state.set('clock', clock)
+    ctx.state.set('clock', shared.clock)
+    sessionState(ctx).decoded = shared.verifier.known
     return ctx
   }
 
   /** A context of whoever these cookies are of, until it is closed. */
   function open(cookies: CookiePort | null): { ctx: AmplifyContext; close(): void } {
-    if (!cookies) return { ctx: contextOver(forNobody(guest)), close() {} }
+    if (!cookies) return { ctx: made(forNobody(guest)), close() {} }
     const { store, withLock, close } = createRequestStore(shared, cookies)
-    return { ctx: contextOver(store, withLock), close }
+    return { ctx: made(store, withLock), close }
   }
 
   return {
@@ -142,6 +146,25 @@ export function createContexts({ config, cookies, origin, options = {}, platform
     seal()
     return withCookies(response, lines)
   }
+}
+
+/**
+ * What all runners of a user pool's client have in common in this program, though a framework bundles them apart: its keys, refreshes that
+ * just were, and what answers have taught of the time.
+ */
+function commonOf(base: AmplifyContext, platform: Partial<Platform> | undefined): Common {
+  const { userPoolEndpoint, userPoolId, userPoolClientId } = base.config.Auth?.Cognito ?? {}
+  const name = `ssr ${userPoolEndpoint} ${userPoolId} ${userPoolClientId}`
+  // One with a clock or a network of its own stands apart.
+  const { state } = platform ? base : currentContext()
+  if (!state.has(name)) {
+    state.set(name, {
+      verifier: createTokenVerifier(newContext(base.config, {}, base.platform)),
+      refreshes: createRefreshes(base.platform.now),
+      clock: { offset: 0, known: false },
+    } satisfies Common)
+  }
+  return state.get(name) as Common
 }
 
 /** A guest of all pages that are built ahead, so that not each is another one; nothing else is kept between them. */

@@ -17,9 +17,15 @@ export interface RequestStore {
   close(): void
 }
 
-export interface Shared {
+/** What requests of one user pool's client have in common. */
+export interface Common {
   verifier: TokenVerifier
   refreshes: Refreshes
+  /** What the services' answers have taught of the time; see core's clock. */
+  clock: { offset: number; known: boolean }
+}
+
+export interface Shared extends Common {
   attributes: SetCookieOptions
   now(): number
 }
@@ -52,7 +58,7 @@ export function createRequestStore(
   }
   const lives = (token: string | null) => {
     try {
-      return !!token && (decodeJWT(token).payload.exp ?? 0) * 1000 > now()
+      return !!token && ((verifier.known.get(token) ?? decodeJWT(token)).payload.exp ?? 0) * 1000 > now()
     } catch {
       return false
     }

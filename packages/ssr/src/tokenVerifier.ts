@@ -4,6 +4,7 @@ import {
   dnsSuffix,
   fromBase64Url,
   hasUserPool,
+  type JWT,
   type JwtPayload,
   request,
   userPool,
@@ -25,10 +26,12 @@ const PATIENCE = 10_000
 export interface TokenVerifier {
   /** What the token says, where this pool made it for this client, expired or not; else undefined. */
   verify(token: string, use: 'access' | 'id'): Promise<JwtPayload | undefined>
+  /** Tokens that have passed, so that nobody decodes them again. */
+  readonly known: ReadonlyMap<string, JWT>
 }
 
 export function createTokenVerifier(ctx: Context): TokenVerifier {
-  const known = new Map<string, JwtPayload>()
+  const known = new Map<string, JWT>()
   let keys = new Map<string, CryptoKey>()
   let asked = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
@@ -64,15 +67,17 @@ export function createTokenVerifier(ctx: Context): TokenVerifier {
   }
 
   return {
+    known,
     async verify(token, use) {
       if (!hasUserPool(ctx)) return undefined
-      const payload = known.get(token) ?? (await read(token))
+      const before = known.get(token)
+      const payload = before?.payload ?? (await read(token))
       const { clientId } = userPool(ctx)
       if (payload?.token_use !== use || (use === 'id' ? payload.aud : payload.client_id) !== clientId) {
         return undefined
       }
       known.delete(token)
-      known.set(token, payload)
+      known.set(token, before ?? { payload, toString: () => token })
       if (known.size > REMEMBERED) known.delete(known.keys().next().value!)
       return payload
     },

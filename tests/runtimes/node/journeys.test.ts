@@ -2,7 +2,7 @@ import { type Sandbox, startSandbox } from '@backline/sandbox'
 import { defaultStorage } from 'backline/utils'
 import { afterAll, beforeAll, beforeEach, test } from 'vitest'
 import { backend } from '../../journeys/backend.js'
-import { journeys } from '../../journeys/index.js'
+import { journeys, serverJourneys } from '../../journeys/index.js'
 import { createStage } from '../../journeys/stage.js'
 
 let sandbox: Sandbox
@@ -17,6 +17,6 @@ beforeEach(async () => {
   await defaultStorage.clear()
 })
 
-for (const { name, play } of journeys) {
+for (const { name, play } of [...journeys, ...serverJourneys]) {
   test(name, async () => play(await createStage(sandbox.url, 'node')))
 }

@@ -1,0 +1,5 @@
+import { defineBackend } from 'backline/backend'
+import { auth } from './auth/resource'
+import { data } from './data/resource'
+
+defineBackend({ auth, data })

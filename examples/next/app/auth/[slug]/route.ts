@@ -1,0 +1,6 @@
+import { createAuthRouteHandlers } from '@/lib/amplify'
+
+export const GET = createAuthRouteHandlers({
+  redirectOnSignInComplete: '/todos',
+  redirectOnSignOutComplete: '/sign-in',
+})

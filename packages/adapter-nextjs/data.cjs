@@ -1,0 +1,1 @@
+module.exports = require('aws-amplify/adapter-nextjs/data')

@@ -1,0 +1,1 @@
+export * from 'aws-amplify/adapter-nextjs/data'
