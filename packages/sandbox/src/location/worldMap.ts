@@ -31,6 +31,11 @@ export async function openWorldMap(gazetteer: Gazetteer): Promise<WorldMap> {
   const file = createRequire(import.meta.url).resolve('world-atlas/countries-50m.json')
   const atlas = JSON.parse(await readFile(file, 'utf8')) as { objects: { countries: object } }
   const { features } = feature(atlas, atlas.objects.countries) as unknown as { features: Country[] }
+  for (const { geometry } of features) {
+    for (const polygon of polygonsOf(geometry)) {
+      for (const [at, ring] of polygon.entries()) polygon[at] = unwrapped(ring)
+    }
+  }
   const options = { maxZoom: DEEPEST, indexMaxZoom: 4, extent: EXTENT, buffer: 64, tolerance: 1 }
   const countries = new GeoJSONVT({ type: 'FeatureCollection', features } as never, options)
   const names = features.map((country) => ({ name: country.properties.name, at: middleOf(country) }))
@@ -78,11 +83,29 @@ function inTile([longitude, latitude]: Position, z: number, x: number, y: number
   return [Math.round((column - x) * EXTENT), Math.round((row - y) * EXTENT)]
 }
 
+const polygonsOf = ({ type, coordinates }: Country['geometry']) =>
+  (type === 'Polygon' ? [coordinates] : coordinates) as Position[][][]
+
+/**
+ * The atlas knows a sphere: a ring that crosses the antimeridian leaps from 180 to -180, which on a flat map is a line around the world.
+ * Here it goes on beyond 180. One around a pole, as Antarctica's, is closed along the pole.
+ */
+function unwrapped(ring: Position[]): Position[] {
+  let turn = 0
+  const flat = ring.map(([longitude, latitude], at): Position => {
+    const leap = at ? longitude - ring[at - 1]![0] : 0
+    if (Math.abs(leap) > 180) turn -= 360 * Math.sign(leap)
+    return [longitude + turn, latitude]
+  })
+  if (!turn) return flat
+  const [first, last] = [flat[0]!, flat.at(-1)!]
+  const pole = 89.9 * Math.sign(first[1])
+  return [...flat, [last[0], pole], [first[0], pole], first]
+}
+
 /** Where a country's name stands: the centroid of its largest part. */
 function middleOf({ geometry }: Country): Position {
-  const polygons = (
-    geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
-  ) as Position[][][]
+  const polygons = polygonsOf(geometry)
   let largest = 0
   let middle: Position = [0, 0]
   for (const [ring] of polygons) {
