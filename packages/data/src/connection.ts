@@ -122,8 +122,8 @@ export function createConnection(ctx: Context, user: User): Connection {
       socket.onopen = () => mine() && say({ type: 'connection_init' })
       socket.onmessage = ({ data }) => mine() && typeof data === 'string' && hear(socket, data)
       socket.onclose = () => mine() && lost()
-      // A close event follows.
-      socket.onerror = () => {}
+      // A close event follows, but for a refused socket in Node 20 and 22.
+      socket.onerror = () => mine() && lost()
     } catch (error) {
       if (state !== attempted) return
       if (isTransient(error)) lost()

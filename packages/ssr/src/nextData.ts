@@ -1,23 +1,17 @@
-import type { AmplifyContext } from '@backline/core'
-import { type Client, type ClientOptions, generateClient } from '@backline/data'
+import type { ClientOptions } from '@backline/data'
+import {
+  generateClientWithAmplifyInstance,
+  type V6ClientSSRCookies,
+  type V6ClientSSRRequest,
+} from '@backline/data/internals'
 import { AmplifyServerContextError } from './errors.js'
 import { type NextServer, optionsOf, portOfNext } from './next.js'
 import { createContexts } from './requestRunner.js'
 
 // `@aws-amplify/adapter-nextjs/data` and `/api`: data clients that an app keeps for all requests. Each call is of its own request.
 
-/** The operations of `Of`, told first whose request they belong to. */
-type ContextFirst<Of> = {
-  [Name in keyof Of]: Of[Name] extends (...input: infer Input) => infer Result
-    ? (contextSpec: AmplifyContext, ...input: Input) => Result
-    : ContextFirst<Of[Name]>
-}
-
-export type ClientUsingSSRCookies<Schema = never> = Client<Schema>
-export type ClientUsingSSRReq<Schema = never> = ContextFirst<
-  Omit<Client<Schema>, 'enums' | 'cancel' | 'isCancelError'>
-> &
-  Pick<Client<Schema>, 'isCancelError'>
+export type ClientUsingSSRCookies<Schema = never> = V6ClientSSRCookies<Schema>
+export type ClientUsingSSRReq<Schema = never> = V6ClientSSRRequest<Schema>
 
 interface CookiesClientOptions extends ClientOptions, NextServer.CreateServerRunnerInput {
   /** That of `next/headers`. */
@@ -54,11 +48,12 @@ export function generateServerClientUsingCookies<Schema = never>({
     })
   }
   const contexts = createContexts(optionsOf({ config, runtimeOptions, origin, platform }))
-  return calling(generateClient(options, contexts.base), async (path, input) => {
+  return generateClientWithAmplifyInstance<Schema>({
+    ...options,
+    config,
     // Not closed after the call: rows that it brings fetch what belongs to them later.
-    const { ctx } = contexts.open(await portOfNext({ cookies }))
-    return call(generateClient(options, ctx), path, input)
-  }) as Client<Schema>
+    amplify: async (operation) => operation(contexts.open(await portOfNext({ cookies })).ctx),
+  })
 }
 
 /**
@@ -71,39 +66,8 @@ export function generateServerClientUsingCookies<Schema = never>({
  *   operation: (contextSpec) => client.models.Todo.list(contextSpec),
  * })
  */
-export function generateServerClientUsingReqRes<Schema = never>({
-  config,
-  ...options
-}: ReqResClientOptions): ClientUsingSSRReq<Schema> {
-  const { base } = createContexts(optionsOf({ config }))
-  return calling(generateClient(options, base), (path, [ctx, ...input]) => {
-    if (!(ctx as AmplifyContext | undefined)?.platform) {
-      throw new AmplifyServerContextError({
-        name: 'InvalidServerContextError',
-        message: `${path.join('.')} needs the context of the request as its first argument.`,
-        recoverySuggestion: 'Pass what runWithAmplifyServerContext gives to its operation.',
-      })
-    }
-    return call(generateClient(options, ctx as AmplifyContext), path, input)
-  }) as unknown as ClientUsingSSRReq<Schema>
-}
-
-type Path = readonly string[]
-
-/** Every operation that `client` has under its name, made by `make`. What answers at once is left as it is. */
-function calling(client: object, make: (path: Path, input: unknown[]) => unknown, path: Path = []): object {
-  return new Proxy(client, {
-    get(target, name, receiver) {
-      const value = Reflect.get(target, name, receiver)
-      if (typeof name === 'symbol' || value === null || /^(enums|isCancelError)$/.test(name)) return value
-      const at = [...path, name]
-      if (typeof value === 'function') return (...input: unknown[]) => make(at, input)
-      return typeof value === 'object' ? calling(value, make, at) : value
-    },
-  })
-}
-
-function call(client: object, path: Path, input: unknown[]): unknown {
-  const own = path.slice(0, -1).reduce<object>((of, name) => Reflect.get(of, name), client)
-  return Reflect.get(own, path.at(-1)!).apply(own, input)
+export function generateServerClientUsingReqRes<Schema = never>(
+  options: ReqResClientOptions,
+): ClientUsingSSRReq<Schema> {
+  return generateClientWithAmplifyInstance<Schema, ClientUsingSSRReq<Schema>>({ ...options, amplify: null })
 }
