@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** Each of them ships its program inside of an npm package. */
 const home = join(root, 'node_modules/.cache/backline/runtimes')
 const WANTED = {
+  node20: 'npm:node@20',
+  node22: 'npm:node@22',
   bun: '^1.4.5',
   deno: '^2.9.6',
   workerd: '^1.20261117.1',
@@ -56,8 +58,17 @@ export async function install(): Promise<void> {
 
 const program = (...path: string[]) => join(home, 'node_modules', ...path)
 
+const node = (name: string, ...flags: string[]) => [
+  program(name, 'bin/node'),
+  ...flags,
+  join(work, 'program.mjs'),
+]
+
 /** How each is started, the sandbox's address last. */
 export const commands: Record<string, () => string[]> = {
+  // It has no WebSocket unless told so.
+  'Node 20': () => node('node20', '--experimental-websocket'),
+  'Node 22': () => node('node22'),
   Bun: () => [program('.bin/bun'), join(work, 'program.mjs')],
   Deno: () => [
     program('.bin/deno'),
