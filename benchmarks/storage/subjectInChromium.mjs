@@ -3,16 +3,11 @@
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { Amplify as TheirAmplify } from 'aws-amplify'
-import * as theirs from 'aws-amplify/storage'
 import { Amplify as OurAmplify } from 'backline'
 import * as ours from 'backline/storage'
 
 const MAKERS = {
   backline: (settings) => amplify(OurAmplify, ours, settings, { endpoint: settings.url }),
-  // The one other endpoint that it can be told of: http://localhost:20005.
-  'aws-amplify': (settings) =>
-    amplify(TheirAmplify, theirs, settings, { dangerouslyConnectToHttpEndpointForTesting: 'true' }),
   '@aws-sdk': sdk,
 }
 
