@@ -31,10 +31,21 @@ export type AnalyticsHubEventData =
   /** There is no room on the device: these wait in memory only. */
   | { event: 'notPersisted'; data: { provider: string; error: HubError } }
 
+/** Events of in-app messaging. */
+export type InAppMessagingHubEventData = {
+  /** Something went wrong while nobody waited for an answer. */
+  event: 'failure'
+  data: {
+    during: 'start' | 'record' | 'messageDisplayed' | 'messageDismissed' | 'messageActionTaken'
+    error: HubError
+  }
+}
+
 /** Every event of the SDK, on one page. Apps may add channels by declaration merging. */
 export interface Channels {
   auth: AuthHubEventData
   analytics: AnalyticsHubEventData
+  inAppMessaging: InAppMessagingHubEventData
   core: { event: 'configure'; data: ResourcesConfig }
 }
 

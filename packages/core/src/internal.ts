@@ -36,6 +36,8 @@ export type {
   AnalyticsProvider,
   GeoConfig,
   GraphQLAuthMode,
+  InAppMessageInteraction,
+  InAppMessagesProvider,
   LibraryOptions,
   OAuthConfig,
   ResourcesConfig,

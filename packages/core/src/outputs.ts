@@ -4,8 +4,8 @@ import type { ResourcesConfig } from './resourcesConfig.js'
 // amplify_outputs.json, versions 1 to 1.5.
 // https://github.com/aws-amplify/amplify-backend/blob/main/packages/client-config/src/client-config-schema/schema_v1.4.json
 // Beyond that schema we read where local services are: auth.user_pool_endpoint, auth.identity_pool_endpoint, data.realtime_url,
-// custom.events.realtime_url, storage.endpoint, geo.endpoint (with geo.api_version), in custom.interactions the bots, and under analytics
-// amazon_kinesis, amazon_kinesis_firehose and amazon_personalize.
+// custom.events.realtime_url, storage.endpoint, geo.endpoint (with geo.api_version), notifications.endpoint, in custom.interactions the
+// bots, and under analytics amazon_kinesis, amazon_kinesis_firehose and amazon_personalize.
 
 const endpoint =
   'url!=endpoint realtime_url=realtimeEndpoint aws_region=region api_key default_authorization_type@!=defaultAuthMode model_introspection%'
@@ -57,7 +57,7 @@ export function parseOutputs(outputs: Written): ResourcesConfig {
 
   if (notifications?.amazon_pinpoint_app_id) {
     const table =
-      'notifications:Notifications.InAppMessaging.Pinpoint:amazon_pinpoint_app_id=appId aws_region!=region'
+      'notifications:Notifications.InAppMessaging.Pinpoint:amazon_pinpoint_app_id=appId aws_region!=region endpoint'
     if (/IN_APP/.test(notifications.channels)) read(outputs, table, config)
     if (/APNS|FCM/.test(notifications.channels))
       read(outputs, table.replace('InAppMessaging', 'PushNotification'), config)

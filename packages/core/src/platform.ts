@@ -73,6 +73,8 @@ export interface Platform extends Partial<LivePlatform> {
   passkeys?(ceremony: 'create' | 'get', options: object): Promise<object>
   /** The page in a browser, none elsewhere, where left out. */
   readonly page?: Page
+  /** The system of a phone, where the app is no page. */
+  readonly os?: 'Android' | 'IOS'
   /** Milliseconds since 1970 by the device's clock. For the server's, see `serverTime` in `clock.ts`. */
   now(): number
   randomBytes(length: number): Uint8Array

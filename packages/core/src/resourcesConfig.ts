@@ -252,7 +252,34 @@ export interface AnalyticsProvider {
   identify?(input: object): Promise<void>
 }
 
+/** What became of an in-app message. */
+export interface InAppMessageInteraction {
+  /** The same whenever it is told again. */
+  id: string
+  type: 'messageDisplayed' | 'messageDismissed' | 'messageActionTaken'
+  /** Its campaign, and what is known of it beside what it shows. */
+  message: { id: string; metadata?: object }
+  /** ISO 8601. */
+  timestamp: string
+}
+
+/** In-app messages from somewhere else than Pinpoint. */
+export interface InAppMessagesProvider {
+  /** Every campaign for this device, as `InAppMessageCampaign` of in-app messaging says. */
+  load(): Promise<object[]>
+  /** Told of what becomes of messages. What it rejects with `NetworkError` or a `status` of 429 or 5xx it is told again. */
+  interacted?(interaction: InAppMessageInteraction): Promise<void>
+  /** What `identifyUser` was told. */
+  identify?(input: object): Promise<void>
+}
+
 export interface LibraryOptions {
+  Notifications?: {
+    InAppMessaging?: {
+      /** Has the messages instead of Pinpoint. */
+      provider?: InAppMessagesProvider
+    }
+  }
   Analytics?: {
     /** Takes the events of `record` and `configureAutoTrack` instead of Pinpoint. */
     provider?: AnalyticsProvider

@@ -1,7 +1,17 @@
 import { AmplifyError } from '@backline/core/internal'
 
-/** Names we give. A service's own pass through unchanged. */
-export type InAppMessagingErrorName = 'NetworkError' | (string & {})
+/** Names we give. Pinpoint's own, like `NotFoundException`, pass through unchanged. */
+export type InAppMessagingErrorName =
+  | 'InvalidConflictHandler'
+  | 'InvalidEvent'
+  | 'InvalidInteraction'
+  | 'InvalidMessages'
+  | 'NetworkError'
+  | 'NoAppId'
+  | 'NoCredentials'
+  | 'NoRegion'
+  | 'NotInitialized'
+  | (string & {})
 
 /** What the functions of in-app messaging throw. Branch on `name`. */
 export class InAppMessagingError extends AmplifyError<InAppMessagingErrorName> {}

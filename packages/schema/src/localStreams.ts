@@ -36,4 +36,6 @@ export interface PersonalizeProps extends Accessible {
 
 export interface PinpointProps extends Accessible {
   appId: string
+  /** Campaigns of in-app messages, as Pinpoint writes them: `InAppMessageCampaign` of `backline/in-app-messaging`. */
+  messages?: object[]
 }

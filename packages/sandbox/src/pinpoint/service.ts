@@ -1,11 +1,14 @@
 import { ServiceError } from '../awsJson.js'
 import type { ReceivedEvents } from '../receivedEvents.js'
 import { answerRest, isPathOf, type RestCall, type RestTable, restReply } from '../restJson.js'
-import type { CredentialAuthority, Service, World } from '../service.js'
+import type { CredentialAuthority, Service, WireRequest, World } from '../service.js'
 import { migrate, readEndpoint, updateEndpoint } from './endpoints.js'
 import { putEvents } from './events.js'
 
 // Pinpoint as clients of an app use it: events, endpoints, in-app messages. See docs/protocols/pinpoint.md.
+
+/** The same campaigns as a document, for apps that take them from an address. */
+const DOCUMENT = '/in-app-messages.json'
 
 export function createPinpoint(
   world: World,
@@ -42,18 +45,27 @@ export function createPinpoint(
     },
     async 'GetInAppMessages GET /v1/apps/{app}/endpoints/{id}/inappmessages'(call) {
       named(call)
-      return { InAppMessageCampaigns: [] }
+      return { InAppMessageCampaigns: active() }
     },
   }
 
+  /** Campaigns that have not ended. */
+  const active = () =>
+    (plan()?.messages ?? []).filter(
+      ({ Schedule }) => !Schedule?.EndDate || Date.parse(Schedule.EndDate) > world.clock.now(),
+    )
+  const isDocument = ({ url, method }: WireRequest) => method === 'GET' && url.pathname === DOCUMENT
+
   return {
     name: 'mobiletargeting',
-    matches: (request) => isPathOf(table, request),
-    handle: (request) =>
-      answerRest(request, {
+    matches: (request) => isPathOf(table, request) || isDocument(request),
+    async handle(request) {
+      if (isDocument(request)) return restReply(200, { InAppMessageCampaigns: active() })
+      return answerRest(request, {
         ...{ table, service: 'mobiletargeting', authority, clock: world.clock, errorOf },
         access: plan()?.access,
-      }),
+      })
+    },
     fault(status, message) {
       const types: Record<number, string> = {
         400: 'BadRequestException',
@@ -64,10 +76,14 @@ export function createPinpoint(
       return errorOf(new ServiceError(types[status] ?? 'InternalServerErrorException', message, status))
     },
     outputs: () => {
-      const { appId } = plan() ?? {}
-      return appId
-        ? { analytics: { amazon_pinpoint: { aws_region: world.region, app_id: appId, endpoint: world.url } } }
-        : {}
+      const { appId, messages } = plan() ?? {}
+      if (!appId) return {}
+      const place = { aws_region: world.region, endpoint: world.url }
+      const notifications = { amazon_pinpoint_app_id: appId, channels: ['IN_APP_MESSAGING'], ...place }
+      return {
+        analytics: { amazon_pinpoint: { app_id: appId, ...place } },
+        ...(messages && { notifications }),
+      }
     },
     reset() {
       received.clear('mobiletargeting')
