@@ -15,14 +15,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
-import { defineAuth, defineBackend, defineStorage } from 'backline/backend'
+import { defineAuth, defineBackend, defineLocal, defineStorage } from 'backline/backend'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
 import { oneTimePassword } from './oneTimePassword.fixture.js'
 
-// A stock <Authenticator> of @aws-amplify/ui-react and the components of @aws-amplify/ui-react-storage, installed by npm beside our packed packages under the official names, as an app
-// would have it: no `--force`, no alias in a bundler, not one import edited.
+// A stock <Authenticator> of @aws-amplify/ui-react, and the components of its kin for storage and in-app messages, installed by npm beside
+// our packed packages under the official names, as an app would have it: no `--force`, no alias in a bundler, not one import edited.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'backline-authenticator-'))
@@ -45,6 +45,7 @@ beforeAll(async () => {
   run(join(root, 'node_modules/.bin/esbuild'), [
     'src/main.tsx',
     'src/storage.tsx',
+    'src/messages.tsx',
     '--bundle',
     '--format=esm',
     '--target=es2022',
@@ -300,6 +301,74 @@ test('FileUploader, StorageManager, StorageImage and StorageBrowser work on a bu
   expect(complaints(lines).filter((line) => !own.test(line))).toEqual([])
   await sandbox.stop()
 }, 120_000)
+
+test('withInAppMessaging shows a banner, a modal and a carousel, and tells what became of them', async () => {
+  const text = (Header: string) => ({
+    ...{ BackgroundColor: '#fff8e1', HeaderConfig: { Header } },
+    BodyConfig: { Body: `${Header}, said at length.` },
+  })
+  const link = { ButtonAction: 'LINK', Text: 'Read on', Link: 'https://example.com/offer' }
+  const buttons = {
+    PrimaryBtn: { DefaultConfig: link },
+    SecondaryBtn: { DefaultConfig: { ButtonAction: 'CLOSE', Text: 'Not now' } },
+  }
+  const message = (name: string, Layout: string, Content: object[]) => ({
+    CampaignId: name,
+    InAppMessage: { Layout, Content },
+    Schedule: { EventFilter: { Dimensions: { EventType: { Values: [name] } } } },
+    SessionCap: 1,
+  })
+  const messages = [
+    message('banner', 'TOP_BANNER', [text('A banner')]),
+    message('modal', 'MOBILE_FEED', [{ ...text('A modal'), ...buttons }]),
+    message('carousel', 'CAROUSEL', [text('First page'), text('Second page')]),
+  ]
+  const sandbox = await startSandbox({
+    backend: defineBackend({
+      auth: defineAuth({ loginWith: { email: true } }),
+      local: defineLocal({ pinpoint: { appId: 'app', messages } }),
+    }),
+  })
+  const { page, lines, press } = await open(sandbox, 'messages.html')
+  const dialog = page.getByRole('dialog')
+  const shows = (words: string) => dialog.getByText(words, { exact: true }).waitFor()
+
+  await press('Record banner')
+  await shows('A banner, said at length.')
+  await screenshot(page, 'messages-banner')
+  await press('Dismiss message')
+  await dialog.waitFor({ state: 'detached' })
+  await press('Dispatch modal')
+  await shows('A modal')
+  await screenshot(page, 'messages-modal')
+  await press('Not now')
+  await dialog.waitFor({ state: 'detached' })
+  await press('Dispatch carousel')
+  await shows('First page')
+  await press('Next')
+  await shows('Second page')
+  await screenshot(page, 'messages-carousel')
+  await press('Dismiss')
+  await dialog.waitFor({ state: 'detached' })
+
+  const told = () =>
+    sandbox
+      .received('mobiletargeting')
+      .map(({ event }) => event as { EventType: string; Attributes?: { campaign_id?: string } })
+      .filter(({ EventType }) => EventType.startsWith('_inapp'))
+      .map(
+        ({ EventType, Attributes }) =>
+          `${Attributes?.campaign_id} ${EventType.replace('_inapp.message_', '')}`,
+      )
+  await expect.poll(() => told().length).toBe(6)
+  expect(told()).toEqual([
+    ...['banner displayed', 'banner dismissed'],
+    ...['modal displayed', 'modal clicked'],
+    ...['carousel displayed', 'carousel dismissed'],
+  ])
+  expect(complaints(lines)).toEqual([])
+  await sandbox.stop()
+})
 
 const DOT = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
