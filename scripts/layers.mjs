@@ -35,7 +35,6 @@ const ALLOWED = {
     '@backline/data/server',
     'type @backline/schema',
   ],
-  'react-native': CORE,
   sandbox: ['@backline/schema', '@backline/schema/backend', '@backline/schema/generate', '@backline/core'],
   backline: [
     '@backline/core',
