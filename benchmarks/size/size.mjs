@@ -87,8 +87,8 @@ const IMPORTS = [
   {
     what: 'generateClient',
     of: { data: ['generateClient'] },
-    budget: 17_740,
-    all: 34_340,
+    budget: 17_780,
+    all: 34_400,
     goalAll: 25_000,
   },
   { what: 'events', of: { data: ['events'] }, budget: 10_380, all: 23_160, goalAll: 20_000 },
@@ -142,7 +142,7 @@ const IMPORTS = [
   },
   { what: 'copy', of: { storage: ['copy'] }, budget: 12_520, all: 15_040, goalAll: 13_500 },
   { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 16_920, all: 19_440 },
-  { what: 'all of storage', of: { storage: '*' }, budget: 19_980, all: 22_500, goalAll: 20_000 },
+  { what: 'all of storage', of: { storage: '*' }, budget: 20_030, all: 22_560, goalAll: 20_000 },
   {
     what: 'searchByText',
     of: { geo: ['searchByText'] },
@@ -158,12 +158,12 @@ const IMPORTS = [
     never: ['clockwise'],
   },
   { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_680, all: 15_170 },
-  { what: 'all of geo', of: { geo: '*' }, budget: 13_240, all: 15_740, goalAll: 15_500 },
+  { what: 'all of geo', of: { geo: '*' }, budget: 13_240, all: 15_780, goalAll: 15_500 },
   {
     what: 'Interactions',
     of: { interactions: ['Interactions'] },
     budget: 10_770,
-    all: 13_260,
+    all: 13_300,
     never: ['PostContent', 'dialog-state'],
   },
   {
@@ -222,8 +222,8 @@ const IMPORTS = [
       data: ['generateClient'],
       storage: ['uploadData', 'getUrl', 'list'],
     },
-    budget: 36_670,
-    all: 48_970,
+    budget: 36_740,
+    all: 49_060,
     goal: 33_000,
   },
 ]
