@@ -196,8 +196,8 @@ const IMPORTS = [
     goalAll: 15_000,
   },
   ...[
-    ['createRequestRunner', 'server', 14_300],
-    ['createServerRunner', 'adapter-nextjs', 14_960],
+    ['createRequestRunner', 'server', 14_380],
+    ['createServerRunner', 'adapter-nextjs', 15_020],
     ['runWithAmplifyServerContext', 'adapter-core', 8_890],
   ].map(([name, entry, budget]) => ({
     what: name,

@@ -64,6 +64,11 @@ type KeyKinds<F extends AnyRecord, Keys extends readonly string[]> = Keys extend
     : `${KeyKind<F, First>},${KeyKinds<F, Rest>}`
   : string
 
+/** Of the fields that hold the keys of others. */
+type KindsOf<F extends AnyRecord, References> = [References] extends [keyof F]
+  ? F[References]['~keyKind'] & string
+  : 'several'
+
 /** A generated `id` is text. */
 export type KeyKind<F extends AnyRecord, K extends string> = K extends keyof F
   ? F[K]['~keyKind'] & string
@@ -94,7 +99,8 @@ export interface Model<
   readonly '~downs': F[keyof F]['~down']
   readonly '~ups': F[keyof F]['~up']
   readonly '~references': F[keyof F]['~references']
-  readonly '~keyKinds': KeyKinds<F, Keys>
+  readonly '~keyKinds': Keys extends readonly ['id'] ? KeyKind<F, 'id'> : KeyKinds<F, Keys>
+  readonly '~referenceKinds': KindsOf<F, F[keyof F]['~references']>
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
   /** The key that `create` makes up where it is not given. */
   readonly '~generatedKey': Keys extends readonly ['id'] ? 'id' : never

@@ -2,8 +2,8 @@
 // said by `check.ts` at run time, and so is all of this.
 //
 // Each side of a relation says by itself what it is: `Post:authorId>Author`, a post's `authorId` holds the key of an author.
-// What is said from above must be what is said from below; two unions of strings are compared, and where every key is text
-// nothing more is looked at. Models are looked at one by one only when something is wrong, or keys are of several kinds.
+// What is said from above must be what is said from below, the kinds of the keys included: two unions of strings are compared. Models
+// are looked at one by one only when something is wrong, or a model's references are of several kinds.
 
 import type { AnyRecord } from './fields.js'
 import type { KeyKind } from './models.js'
@@ -11,30 +11,22 @@ import type { KeyKind } from './models.js'
 /** Nothing where all is right; otherwise what is wrong, by the models whose relations are. */
 export type Checked<Types extends AnyRecord> = [Downs<Types>] extends [Ups<Types>]
   ? [Ups<Types>] extends [Downs<Types>]
-    ? [AllKinds<Types>] extends ['text']
-      ? unknown
-      : Faults<Types>
+    ? unknown
     : Faults<Types>
   : Faults<Types>
 
+/** With the kind of the key that the relation goes by, so that a reference of the wrong kind differs as well. */
 type Downs<Types extends AnyRecord> = {
-  [N in keyof Types & string]: Types[N]['~kind'] extends 'model' ? `${Types[N]['~downs']}${N}` : never
+  [N in keyof Types & string]: Types[N]['~kind'] extends 'model'
+    ? `${Types[N]['~downs']}${N} ${Types[N]['~keyKinds']}`
+    : never
 }[keyof Types & string]
 
 type Ups<Types extends AnyRecord> = {
-  [N in keyof Types & string]: Types[N]['~kind'] extends 'model' ? `${N}${Types[N]['~ups']}` : never
-}[keyof Types & string]
-
-/** Of the keys that are referred to, and of the fields that refer. */
-type AllKinds<Types extends AnyRecord> = {
-  [N in keyof Types]: Types[N]['~kind'] extends 'model'
-    ? Types[N]['~keyKinds'] | KindsOf<Types[N]['~fields'], Types[N]['~references']>
+  [N in keyof Types & string]: Types[N]['~kind'] extends 'model'
+    ? `${N}${Types[N]['~ups']} ${Types[N]['~referenceKinds']}`
     : never
-}[keyof Types]
-
-type KindsOf<F extends AnyRecord, References> = [References] extends [keyof F]
-  ? F[References]['~keyKind']
-  : 'several'
+}[keyof Types & string]
 
 // ------------------------------------------------------------------------------------------------------ once it is wrong
 
