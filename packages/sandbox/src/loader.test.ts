@@ -182,13 +182,13 @@ export const place: object = {
 test('what CDK would only know after a deployment is said by its name', async () => {
   const { plan } = await load({
     'amplify/backend.ts': `import { defineBackend } from '@aws-amplify/backend'
-import { RestApi } from 'aws-cdk-lib/aws-apigateway'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
 const backend = defineBackend({})
-const api = new RestApi(backend.createStack('rest'), 'Api', { restApiName: 'mine' })
-backend.addOutput({ custom: { url: api.url } })
+const queue = new Queue(backend.createStack('queues'), 'Queue', { queueName: 'mine' })
+backend.addOutput({ custom: { url: queue.queueUrl } })
 backend.addOutput({ custom: { region: 'us-east-1' } })`,
   })
   expect(JSON.parse(JSON.stringify(plan.extraOutputs))).toEqual({
-    custom: { url: expect.stringContaining('RestApi.url'), region: 'us-east-1' },
+    custom: { url: expect.stringContaining('Queue.queueUrl'), region: 'us-east-1' },
   })
 })

@@ -80,7 +80,8 @@ backend.addOutput({
 })`,
   })
   const appId = 'aws-cdk-lib-aws-pinpoint-CfnApp-ref'
-  expect(local).toEqual({ pinpoint: { appId } })
+  const geo = { maps: [{ name: 'city', style: 'x' }], placeIndexes: [], geofenceCollections: [] }
+  expect(local).toEqual({ pinpoint: { appId }, geo })
   expect(extraOutputs).toEqual({
     analytics: { amazon_pinpoint: { aws_region: 'us-east-1', app_id: appId } },
     geo: { aws_region: 'us-east-1', maps: { items: { city: { style: 'x' } }, default: 'city' } },
