@@ -13,6 +13,8 @@ import { greet, type Owner, onOwnerChange, ownerOf } from './owner.js'
 export interface EventCounts {
   recorded: number
   delivered: number
+  /** Of those recorded, written to the device: from here on a page that is killed loses them no more. Stays 0 where nothing outlives the program. */
+  kept: number
   /** Not yet delivered. */
   waiting: number
   /** Refused because the buffer was full. */
@@ -121,7 +123,7 @@ function open(ctx: Context, outlet: Outlet): Buffer {
   const platform = livePlatform(ctx)
   const buffer: Buffer = {
     ...{ outlet, lanes: new Map(), pages: 0, size: 0, isStuck: false, isOnline: platform.isOnline() },
-    counts: { recorded: 0, delivered: 0, waiting: 0, overflowed: 0, dropped: 0 },
+    counts: { recorded: 0, delivered: 0, kept: 0, waiting: 0, overflowed: 0, dropped: 0 },
     life: `${[...platform.randomBytes(9)].map((byte) => byte.toString(36)).join('')}-`,
     journal: openJournal(ctx, `backline ${outlet.name} ${outlet.place(ctx)}`),
     ledger: {
@@ -235,7 +237,13 @@ function keep(ctx: Context, buffer: Buffer, row: BufferedRow, kept: KeptRow) {
 
 function write(ctx: Context, buffer: Buffer, page: Page) {
   if (buffer.page === page) buffer.page = undefined
-  buffer.journal!.put(page.key, page.rows).catch((error) => notPersisted(ctx, buffer, error))
+  const { length } = page.rows
+  buffer.journal!.put(page.key, page.rows).then(
+    () => {
+      buffer.counts.kept += length
+    },
+    (error) => notPersisted(ctx, buffer, error),
+  )
   page.rows = []
 }
 
