@@ -16,41 +16,22 @@ export interface Journal<Row> {
 export function openJournal<Row>(ctx: Context, name: string): Journal<Row> | undefined {
   const { store } = ctx.platform
   const page = webStorage('localStorage')
-  if (globalThis.indexedDB) return indexedJournal(name, page && early<Row>(page, name))
+  if (globalThis.indexedDB) return indexedJournal(name, page)
   return store === defaultStorage && !page ? undefined : storeJournal(ctx, name)
 }
 
-/** Until the database is open, a page that is killed would take along what it was told: its own storage takes it at once. */
-interface Early<Row> {
-  write(rows: Row[]): void
-  read(): Row[]
-}
-
-function early<Row>(storage: Storage, name: string): Early<Row> {
-  const attempt = <T>(work: () => T): T | undefined => {
-    try {
-      return work()
-    } catch {
-      // No room: the database will be open in a moment.
-      return undefined
-    }
-  }
-  return {
-    write: (rows) =>
-      attempt(() => (rows.length ? storage.setItem(name, JSON.stringify(rows)) : storage.removeItem(name))),
-    read: () => attempt(() => JSON.parse(storage.getItem(name) ?? '[]') as Row[]) ?? [],
-  }
-}
-
 const ROWS = 'rows'
+/** Characters of the page's own storage that we take for a moment. It is the app's. */
+const MOMENTARY = 256 * 1024
 
-function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journal<Row> {
+function indexedJournal<Row>(name: string, storage: Storage | undefined): Journal<Row> {
   const life = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`
-  /** Rows that wait for the database to open. */
-  const waiting = new Map<number, Row>()
-  /** Rows of a life that was over before its database was open. */
-  let left = first?.read() ?? []
-  const writeEarly = () => first?.write([...left, ...waiting.values()])
+  /**
+   * Characters of the rows that are on their way to the database. When a process is killed the browser gives up its transactions, also those
+   * that were told to commit; the page's own storage has a row at once.
+   */
+  const hurrying = new Map<number, number>()
+  let hurried = 0
   let database: IDBDatabase | undefined
   /** How many rows there are: while there are any, a lock says that somebody looks after them. */
   let rows = 0
@@ -64,18 +45,32 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
   })
   const opened = opening.then((db) => {
     database = db
-    const moved = write((store) => {
-      for (const [key, row] of waiting) store.put(row, [life, key])
-      for (const [key, row] of left.entries()) store.put(row, [`${life} left`, key])
-    })
-    waiting.clear()
-    return moved.then(() => {
-      left = []
-      writeEarly()
-    })
   })
   // Whoever puts is told; nobody else need be.
   opened.catch(() => undefined)
+
+  function hurry(key: number, row: Row) {
+    const text = JSON.stringify(row)
+    if (!storage || hurried + text.length > MOMENTARY) return
+    try {
+      storage.setItem(`${name} ${life} ${key}`, text)
+      hurrying.set(key, text.length)
+      hurried += text.length
+    } catch {
+      // No room: the database has it in a moment.
+    }
+  }
+
+  function arrived(key: number) {
+    hurried -= hurrying.get(key) ?? 0
+    if (hurrying.delete(key)) storage!.removeItem(`${name} ${life} ${key}`)
+  }
+
+  /** Names in the page's own storage of what other lives were hurrying with: of one, or of all. */
+  const hurriedBy = (other = '') =>
+    Object.keys(storage ?? {}).filter(
+      (each) => each.startsWith(`${name} ${other}`) && !each.startsWith(`${name} ${life} `),
+    )
 
   function write(work: (store: IDBObjectStore) => void): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -104,34 +99,45 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
   /** Makes the rows of another life ours, in one step. */
   function adopt(other: string, take: (row: Row) => number): Promise<void> {
     return new Promise((resolve, reject) => {
+      const names = hurriedBy(`${other} `)
       const transaction = database!.transaction(ROWS, 'readwrite')
       const store = transaction.objectStore(ROWS)
       const range = IDBKeyRange.bound([other, 0], [other, Number.MAX_SAFE_INTEGER])
+      const keys = store.getAllKeys(range)
       const found = store.getAll(range)
       found.onsuccess = () => {
-        for (const row of found.result as Row[]) {
+        const known = keys.result.map((key) => `${name} ${other} ${(key as [string, number])[1]}`)
+        const late = names
+          .filter((each) => !known.includes(each))
+          .flatMap((each) => parsed<Row>(storage, each))
+        for (const row of [...(found.result as Row[]), ...late]) {
           count(1)
           store.put(row, [life, take(row)])
         }
         store.delete(range)
       }
-      transaction.oncomplete = () => resolve()
+      transaction.oncomplete = () => {
+        for (const each of names) storage!.removeItem(each)
+        resolve()
+      }
       transaction.onabort = () => reject(transaction.error)
     })
   }
 
   return {
-    put(key, row) {
+    async put(key, row) {
       count(1)
-      if (database) return write((store) => store.put(row, [life, key]))
-      waiting.set(key, row)
-      writeEarly()
-      return opened.then(() => undefined)
+      hurry(key, row)
+      const work = (store: IDBObjectStore) => store.put(row, [life, key])
+      await (database ? write(work) : opened.then(() => write(work)))
+      arrived(key)
     },
     remove(key) {
       count(-1)
-      if (database) write((store) => store.delete([life, key])).catch(() => undefined)
-      else if (waiting.delete(key)) writeEarly()
+      arrived(key)
+      const work = (store: IDBObjectStore) => store.delete([life, key])
+      const removed = database ? write(work) : opened.then(() => write(work))
+      removed.catch(() => undefined)
     },
     async orphans(take) {
       await opened
@@ -140,7 +146,8 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
         request.onsuccess = () => resolve(request.result)
         request.onerror = () => reject(request.error)
       })
-      const lives = new Set(keys.map((key) => (key as string[])[0]!))
+      const late = hurriedBy().map((each) => each.slice(name.length + 1).split(' ')[0]!)
+      const lives = new Set([...keys.map((key) => (key as string[])[0]!), ...late])
       lives.delete(life)
       for (const other of lives) {
         const { locks } = globalThis.navigator
@@ -157,6 +164,15 @@ function indexedJournal<Row>(name: string, first: Early<Row> | undefined): Journ
           locks.request(lock, () => adopt(other, take)).catch(() => undefined)
       }
     },
+  }
+}
+
+/** None where it was cut off while it was written. */
+function parsed<Row>(storage: Storage | undefined, name: string): Row[] {
+  try {
+    return [JSON.parse(storage!.getItem(name)!) as Row]
+  } catch {
+    return []
   }
 }
 
