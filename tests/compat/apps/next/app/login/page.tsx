@@ -1,0 +1,5 @@
+import Login from '@/components/Login';
+
+export default function LoginPage() {
+  return <Login />;
+}
