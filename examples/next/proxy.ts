@@ -1,4 +1,4 @@
-import { fetchAuthSession } from 'backline/auth/server'
+import { getCurrentUser } from 'backline/auth/server'
 import { type NextRequest, NextResponse } from 'next/server'
 import { runWithAmplifyServerContext } from '@/lib/amplify'
 
@@ -7,10 +7,14 @@ export async function proxy(request: NextRequest) {
   const response = NextResponse.next()
   return runWithAmplifyServerContext({
     nextServerContext: { request, response },
-    operation: async (ctx) => {
-      const { tokens } = await fetchAuthSession(ctx)
-      return tokens ? response : NextResponse.redirect(new URL('/sign-in', request.url))
-    },
+    operation: (ctx) =>
+      getCurrentUser(ctx).then(
+        () => response,
+        (error: Error) => {
+          if (error.name !== 'UserUnAuthenticatedException') throw error
+          return NextResponse.redirect(new URL('/sign-in', request.url))
+        },
+      ),
   })
 }
 
