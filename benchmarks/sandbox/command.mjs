@@ -30,7 +30,10 @@ export async function startCommand() {
   child.stdout.on('data', (chunk) => (printed += chunk))
   const url = `http://127.0.0.1:${port}`
   const agent = new Agent({ keepAlive: true, maxSockets: 10 })
-  while ((await send({ agent, url: `${url}/graphql`, body: '{}' }).catch(() => 0)).status !== 401) {
+  while (
+    (await send({ agent, url: `${url}/graphql`, body: '{"query":"{ __typename }"}' }).catch(() => 0))
+      .status !== 401
+  ) {
     if (child.exitCode !== null) throw new Error(`The sandbox ended with ${child.exitCode}:\n${printed}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
