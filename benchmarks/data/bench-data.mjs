@@ -59,7 +59,9 @@ else {
 
 function run(library, settings) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'subject.mjs'), library, settings])
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'subject.mjs'), library])
+    // Four hundred models are too long for an argument.
+    child.stdin.end(settings)
     let output = ''
     let errors = ''
     child.stdout.on('data', (chunk) => (output += chunk))

@@ -1,6 +1,9 @@
-// One data client in a process of its own. Started by bench-data.mjs with the name of the library and the settings; prints its numbers as
-// one line of JSON.
-const [library, settings] = process.argv.slice(2)
+// One data client in a process of its own. Started by bench-data.mjs with the name of the library, and the settings as input; prints its
+// numbers as one line of JSON.
+import { text } from 'node:stream/consumers'
+
+const [library] = process.argv.slice(2)
+const settings = await text(process.stdin)
 const { sandbox, service, introspection, updates, messages, accessToken } = JSON.parse(settings)
 
 // aws-amplify connects over TLS only.
