@@ -1,5 +1,5 @@
 // GraphQL operations of a model as AppSync's schema for Amplify names and types them.
-// See https://docs.amplify.aws/react/build-a-backend/data/ and the reference schema in `fixtures/`.
+// See https://docs.amplify.aws/react/build-a-backend/data/ and the official introspection, `packages/schema/src/shop.introspection.json`.
 
 import { DataError } from './errors.js'
 import {

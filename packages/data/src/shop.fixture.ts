@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import { buildSchema, type GraphQLSchema } from 'graphql'
 import type { Introspection } from './introspection.js'
 
-const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
+/** What the official tools make of the schema of `packages/schema/src/shop.fixture.ts`. */
+const read = (name: string) => readFileSync(new URL(`../../schema/src/${name}`, import.meta.url), 'utf8')
 
-export const shop = JSON.parse(read('./shop.fixture.json')) as Introspection
+export const shop = JSON.parse(read('shop.introspection.json')) as Introspection
 
 /** Tests of the run time say nothing about types. */
 export type Shop = any
@@ -21,6 +22,6 @@ export function shopSchema(): GraphQLSchema {
     directive @aws_lambda on OBJECT | FIELD_DEFINITION
     directive @aws_cognito_user_pools(cognito_groups: [String]) on OBJECT | FIELD_DEFINITION
     directive @aws_subscribe(mutations: [String]) on FIELD_DEFINITION
-    ${read('./shop.fixture.graphql')}`,
+    ${read('shop.appsync.txt')}`,
   )
 }

@@ -14,8 +14,10 @@ import { readDefinition } from './sdl.js'
 import { printServed } from './served.js'
 
 // The fixtures are outputs of the official tools for one schema that uses every part of the builder, without its custom operations.
-const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')
-const shop = () => readDefinition(fixture('shop.sdl.graphql'))
+/** What the official tools make of the schema of `packages/schema/src/shop.fixture.ts`. */
+const fixture = (name: string) =>
+  readFileSync(new URL(`../../../schema/src/${name}`, import.meta.url), 'utf8')
+const shop = () => readDefinition(fixture('shop.sdl.txt'))
 
 /** Definitions by name, written in one way: fields and directives sorted. */
 function byName(sdl: string): Record<string, string> {
@@ -68,7 +70,7 @@ function withoutRoutes(sdl: string): string {
 // connection, and leaves out the default one; here a connection carries those of its own model. Rules are enforced in either case.
 test('the served schema is the one that the official transformer makes', () => {
   const ours = byName(withoutRoutes(printServed(shop(), { defaultProvider: 'aws_api_key' })))
-  const theirs = byName(withoutRoutes(fixture('shop.appsync.graphql')))
+  const theirs = byName(withoutRoutes(fixture('shop.appsync.txt')))
   expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort())
   expect(ours).toEqual(theirs)
 })
