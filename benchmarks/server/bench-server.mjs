@@ -23,7 +23,7 @@ try {
     },
   }
   const settings = { config, endpoint: sandbox.url, cookie: await cookieOf(username) }
-  for (const work of ['load', 'contexts', 'requests'])
+  for (const work of ['load', 'contexts', 'askedContexts', 'requests'])
     for (let round = 0; round < ROUNDS; round++)
       for (const library of LIBRARIES) {
         runs[work] ??= {}
@@ -40,6 +40,7 @@ const rows = [
   ['cold import of auth + data, files', 'load', ({ files }) => files, 0],
   ['cold import of auth + data, kB read', 'load', ({ bytes }) => bytes / 1000, 0],
   ['memory per request context, bytes', 'contexts', ({ bytes }) => bytes, 0],
+  ['the same, asked who is there, bytes', 'askedContexts', ({ bytes }) => bytes, 0],
   ['protected page, warm session, requests/s', 'requests', ({ perSecond }) => perSecond, 0],
 ].map(([what, work, value, digits]) => {
   const [ours, theirs] = LIBRARIES.map((library) => median(work, library, value))

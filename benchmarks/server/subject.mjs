@@ -25,17 +25,12 @@ const works = {
   },
 
   async contexts() {
-    const open = await opener()
-    const times = 5_000
-    const kept = []
-    for (let round = 0; round < 100; round++) open((ctx) => ctx)
-    await settle()
-    const before = process.memoryUsage().heapUsed
-    for (let round = 0; round < times; round++) void open((ctx) => kept.push(ctx))
-    await settle()
-    const { heapUsed } = process.memoryUsage()
-    if (kept.length !== times) throw new Error(`${library} made ${kept.length} contexts.`)
-    return { bytes: (heapUsed - before) / times }
+    return retained(() => {})
+  },
+
+  async askedContexts() {
+    const { getCurrentUser } = await import(`${library}/auth/server`)
+    return retained((ctx) => getCurrentUser(ctx))
   },
 
   async requests() {
@@ -84,6 +79,26 @@ async function opener() {
       }),
     )
   }
+}
+
+/** What a context holds on to, for as long as somebody has it. */
+async function retained(ask) {
+  const open = await opener()
+  const times = 5_000
+  const kept = []
+  for (let round = 0; round < 100; round++) await open(ask)
+  await settle()
+  const before = process.memoryUsage().heapUsed
+  for (let round = 0; round < times; round++) {
+    await open((ctx) => {
+      kept.push(ctx)
+      return ask(ctx)
+    })
+  }
+  await settle()
+  const { heapUsed } = process.memoryUsage()
+  if (kept.length !== times) throw new Error(`${library} made ${kept.length} contexts.`)
+  return { bytes: (heapUsed - before) / times }
 }
 
 async function settle() {

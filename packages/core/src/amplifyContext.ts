@@ -1,7 +1,9 @@
 import { normalized } from './amplify.js'
-import { type Context, newContext } from './context.js'
+import { type Context, perContext } from './context.js'
 import { type AWSCredentials, clearCredentials, credentialsOf } from './credentials.js'
+import { HubClass } from './events.js'
 import type { JWT } from './jwt.js'
+import type { Platform } from './platform.js'
 import type {
   AmplifyOutputsUnknown,
   LegacyConfig,
@@ -9,7 +11,7 @@ import type {
   ResourcesConfig,
 } from './resourcesConfig.js'
 import { session } from './session.js'
-import type { SessionOptions, SignInDetails } from './sessionStore.js'
+import type { Session, SessionOptions, SignInDetails } from './sessionStore.js'
 import { createMemoryStore } from './stores.js'
 import { web } from './web.js'
 
@@ -54,35 +56,76 @@ export function createAmplifyContext(
   config: ResourcesConfig | LegacyConfig | AmplifyOutputsUnknown,
   options: LibraryOptions = {},
 ): AmplifyContext {
-  return contextOver(normalized(config), options)
-}
-
-/** The same for a configuration that is normalized already: a server makes one for each request. */
-export function contextOver(config: ResourcesConfig, options: LibraryOptions): AmplifyContext {
   const store = options.store ?? options.platform?.store ?? createMemoryStore()
-  const platform = { ...web, tabStore: store, ...options.platform, store }
-  const ctx = newContext(config, { ...options, store }, platform)
-
-  const getTokens: AmplifyContext['getTokens'] = async (sessionOptions) => {
-    const who = await session(ctx, sessionOptions)
-    return who && { accessToken: who.accessToken, idToken: who.idToken, signInDetails: who.signInDetails }
-  }
-  return Object.assign(ctx, {
-    resourcesConfig: ctx.config,
-    libraryOptions: options,
-    [AMPLIFY_CONTEXT_BRAND]: true,
-    token: Object.freeze({ value: Symbol('AmplifyContext') }),
-    getTokens,
-    clearCredentials: () => clearCredentials(ctx),
-    async fetchAuthSession(sessionOptions: SessionOptions = {}): Promise<AuthSession> {
-      const who = await session(ctx, sessionOptions)
-      const identity = await credentialsOf(ctx, who, sessionOptions)
-      const tokens = who && {
-        accessToken: who.accessToken,
-        idToken: who.idToken,
-        signInDetails: who.signInDetails,
-      }
-      return { tokens, ...identity, userSub: who?.accessToken.payload.sub }
-    },
-  })
+  return new OwnContext(normalized(config), { ...options, store })
 }
+
+/**
+ * A context of its own. Its parts are made when they are first asked for: a server makes a context for each request, and most of them need
+ * only a few.
+ */
+export class OwnContext implements AmplifyContext {
+  config: ResourcesConfig
+  options: LibraryOptions
+  #platform?: Platform
+  #state?: Map<string, unknown>
+
+  constructor(config: ResourcesConfig, options: LibraryOptions) {
+    this.config = config
+    this.options = options
+  }
+
+  get platform(): Platform {
+    return (this.#platform ??= this.makePlatform())
+  }
+  set platform(platform: Platform) {
+    this.#platform = platform
+  }
+  get events(): HubClass {
+    return eventsOf(this)
+  }
+  get state(): Map<string, unknown> {
+    return (this.#state ??= this.makeState())
+  }
+  get token(): AmplifyContext['token'] {
+    return tokenOf(this)
+  }
+  get resourcesConfig(): ResourcesConfig {
+    return this.config
+  }
+  get libraryOptions(): LibraryOptions {
+    return this.options
+  }
+  get [AMPLIFY_CONTEXT_BRAND](): true {
+    return true
+  }
+
+  // Functions that may be taken off the context, as those of `aws-amplify` may.
+  get getTokens(): AmplifyContext['getTokens'] {
+    return async (options) => tokensOf(await session(this, options))
+  }
+  get clearCredentials(): AmplifyContext['clearCredentials'] {
+    return () => clearCredentials(this)
+  }
+  get fetchAuthSession(): AmplifyContext['fetchAuthSession'] {
+    return async (options = {}) => {
+      const who = await session(this, options)
+      const identity = await credentialsOf(this, who, options)
+      return { tokens: tokensOf(who), ...identity, userSub: who?.accessToken.payload.sub }
+    }
+  }
+
+  protected makePlatform(): Platform {
+    const { platform, store } = this.options
+    return { ...web, tabStore: store, ...platform, store: store! }
+  }
+  protected makeState(): Map<string, unknown> {
+    return new Map()
+  }
+}
+
+const eventsOf = /* @__PURE__ */ perContext('events', () => new HubClass())
+const tokenOf = /* @__PURE__ */ perContext('token', () => Object.freeze({ value: Symbol('AmplifyContext') }))
+
+const tokensOf = (who: Session | undefined): AuthTokens | undefined =>
+  who && { accessToken: who.accessToken, idToken: who.idToken, signInDetails: who.signInDetails }

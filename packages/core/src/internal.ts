@@ -1,6 +1,6 @@
 // What our own packages import. No promise of stability to anyone else. Signing is an entry of its own, `sigv4`: what a barrel leads to,
 // esbuild loads at once.
-export { contextOver } from './amplifyContext.js'
+export { OwnContext } from './amplifyContext.js'
 export { type AwsJsonCall, awsJson, readJson } from './awsJson.js'
 export { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex, utf8 } from './bytes.js'
 export {

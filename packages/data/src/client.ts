@@ -1,6 +1,6 @@
 import type { Context, GraphQLAuthMode } from '@backline/core/unsigned'
 import type { Client as SchemaClient } from '@backline/schema'
-import { Observable } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
 import { type Caller, subscribe } from './caller.js'
 import { contextOf } from './contextFirst.js'

@@ -1,6 +1,6 @@
 // Operations that a schema adds to those of its models: `client.queries`, `mutations`, `subscriptions` and `generations`.
 
-import { Observable } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
 import { type Answer, type Caller, type CallOptions, firstOf, type SingleResult, single } from './caller.js'
 import type { DataError } from './errors.js'
 import type { CustomOperation, Field, FieldType, Introspection } from './introspection.js'

@@ -1,6 +1,6 @@
 // A list that stays true: subscribe first, read once every subscription is acknowledged, replay what came meanwhile.
 
-import { Observable } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
 import { answerError, type GraphQLFormattedError } from './errors.js'
 import type { Row } from './rows.js'
 

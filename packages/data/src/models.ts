@@ -1,6 +1,6 @@
 // `client.models`: what one can do with each model, out of the introspection.
 
-import { Observable } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
 import type { GraphQLCall } from './authorization.js'
 import {
   type Answer,

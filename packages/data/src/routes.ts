@@ -1,6 +1,6 @@
 // What a schema adds to its models, as a client offers it: everything behind it is loaded when it is first used.
 
-import { Observable } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
 import { type Caller, type CallOptions, type ListResult, list, type SingleResult } from './caller.js'
 import type { ConversationOperation, Conversations } from './conversations.js'
 import type { CustomCall } from './customOperations.js'

@@ -115,7 +115,7 @@ export function createServerRunner(
       if (!nextServerContext) return contexts.run(null, operation)
       const lines = new Map<string, string>()
       const port = await portOfNext(nextServerContext, (name, line) => lines.set(name, line))
-      const result = await contexts.run(port, operation)
+      const result = await contexts.run(() => port, operation)
       const response = 'response' in nextServerContext ? nextServerContext.response : undefined
       return result instanceof Response && result !== response
         ? (withCookies(result, lines) as typeof result)

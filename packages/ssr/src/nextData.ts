@@ -52,7 +52,10 @@ export function generateServerClientUsingCookies<Schema = never>({
     ...options,
     config,
     // Not closed after the call: rows that it brings fetch what belongs to them later.
-    amplify: async (operation) => operation(contexts.open(await portOfNext({ cookies })).ctx),
+    amplify: async (operation) => {
+      const port = await portOfNext({ cookies })
+      return operation(contexts.open(() => port))
+    },
   })
 }
 

@@ -23,7 +23,7 @@ export function createNodeAdapter(options: RequestRunnerOptions) {
       request: NodeRequest,
       response: NodeResponse,
       operation: (ctx: AmplifyContext) => T | Promise<T>,
-    ): Promise<T> => run(portOfNode(request, response), operation),
+    ): Promise<T> => run(() => portOfNode(request, response), operation),
 
     /** Handles `…/sign-in` and its kin, by the last part of the path. */
     authRoutes(input?: AuthRoutesInput) {

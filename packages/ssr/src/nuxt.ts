@@ -28,7 +28,7 @@ export function createNuxtAdapter(options: RequestRunnerOptions) {
   return {
     middleware(event: H3Event): void {
       const { req, res } = event.node
-      Object.assign(event.context, { amplify: open(portOfNode(req, res)).ctx })
+      Object.assign(event.context, { amplify: open(() => portOfNode(req, res)) })
     },
     authRoutes(input?: AuthRoutesInput) {
       const handle = routes(input)

@@ -9,20 +9,14 @@ import {
   parseAmplifyConfig,
   type ResourcesConfig,
 } from '@backline/core'
-import {
-  contextOver,
-  createMemoryStore,
-  currentContext,
-  type KeyValueStorageInterface,
-  newContext,
-  sessionState,
-} from '@backline/core/internal'
+import { createMemoryStore, currentContext, newContext } from '@backline/core/internal'
 import { type AuthRoutesInput, authRoute } from './authRoutes.js'
 import type { SetCookieOptions } from './cookieHeader.js'
 import { type CookiePort, portOfRequest, withCookies } from './cookiePort.js'
 import { AmplifyServerContextError } from './errors.js'
 import { createRefreshes } from './refreshes.js'
-import { type Common, createRequestStore, type Shared } from './requestStore.js'
+import { type Home, RequestContext } from './requestContext.js'
+import type { Common, Shared } from './requestStore.js'
 import { createTokenVerifier } from './tokenVerifier.js'
 
 /** How the session's cookies are set. They are set so by every answer; a browser that sets them too must do the same. */
@@ -71,7 +65,7 @@ export interface RequestRunner {
 export function createRequestRunner(options: RequestRunnerOptions): RequestRunner {
   const { run, respond, routes } = createContexts(options)
   return {
-    run,
+    run: (cookies, operation) => run(cookies && (() => cookies), operation),
     respond,
     authRoutes(input) {
       const handle = routes(input)
@@ -95,36 +89,20 @@ export function createContexts({ config, cookies, origin, options = {}, platform
     },
     now: base.platform.now,
   }
-  const guest = createMemoryStore()
-
-  function made(store: KeyValueStorageInterface, withLock?: Platform['withLock']): AmplifyContext {
-    const ctx = contextOver(base.config, {
-      ...options,
-      store,
-      platform: withLock ? { ...platform, withLock } : platform,
-    })
-    ctx.state.set('clock', shared.clock)
-    sessionState(ctx).decoded = shared.verifier.known
-    return ctx
-  }
-
-  /** A context of whoever these cookies are of, until it is closed. */
-  function open(cookies: CookiePort | null): { ctx: AmplifyContext; close(): void } {
-    if (!cookies) return { ctx: made(forNobody(guest)), close() {} }
-    const { store, withLock, close } = createRequestStore(shared, cookies)
-    return { ctx: made(store, withLock), close }
-  }
+  const home: Home = { shared, base, guest: createMemoryStore() }
 
   return {
     base,
-    open,
 
-    async run<T>(cookies: CookiePort | null, operation: Operation<T>): Promise<T> {
-      const { ctx, close } = open(cookies)
+    /** A context of whoever these cookies are of, until it is closed. `null` is a guest. */
+    open: (cookies: (() => CookiePort) | null) => new RequestContext(home, cookies),
+
+    async run<T>(cookies: (() => CookiePort) | null, operation: Operation<T>): Promise<T> {
+      const ctx = new RequestContext(home, cookies)
       try {
         return await operation(ctx)
       } finally {
-        close()
+        ctx.close()
       }
     },
 
@@ -142,7 +120,7 @@ export function createContexts({ config, cookies, origin, options = {}, platform
   async function respond(request: Request, operation: Operation<Response>): Promise<Response> {
     const { port, lines, seal } = portOfRequest(request)
     // Open for as long as the body goes out: a page may be rendered while it does.
-    const response = await operation(open(port).ctx)
+    const response = await operation(new RequestContext(home, () => port))
     seal()
     return withCookies(response, lines)
   }
@@ -165,18 +143,6 @@ function commonOf(base: AmplifyContext, platform: Partial<Platform> | undefined)
     } satisfies Common)
   }
   return state.get(name) as Common
-}
-
-/** A guest of all pages that are built ahead, so that not each is another one; nothing else is kept between them. */
-function forNobody(guest: KeyValueStorageInterface): KeyValueStorageInterface {
-  const own = createMemoryStore()
-  const of = (key: string) => (key.endsWith('.identityId') ? guest : own)
-  return {
-    setItem: (key, value) => of(key).setItem(key, value),
-    getItem: (key) => of(key).getItem(key),
-    removeItem: (key) => of(key).removeItem(key),
-    clear: () => own.clear(),
-  }
 }
 
 /** @throws {AmplifyServerContextError} for what is no origin */

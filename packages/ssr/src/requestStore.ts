@@ -34,6 +34,15 @@ const TOKENS = ['refreshToken', 'idToken', 'accessToken'] as const
 /** Requests that come so soon after a refresh are answered with it, even where they ask for another. */
 const TOGETHER = 10_000
 
+/** @throws {AmplifyServerContextError} `ContextClosed`, always */
+export function contextClosed(): never {
+  throw new AmplifyServerContextError({
+    name: 'ContextClosed',
+    message: 'This context belonged to a request that is over.',
+    recoverySuggestion: 'Use it inside of the operation that it was made for, and await everything in there.',
+  })
+}
+
 export function createRequestStore(
   { verifier, refreshes, attributes, now }: Shared,
   port: CookiePort,
@@ -48,13 +57,7 @@ export function createRequestStore(
   let mustKeep = false
 
   const opened = () => {
-    if (at !== 'closed') return
-    throw new AmplifyServerContextError({
-      name: 'ContextClosed',
-      message: 'This context belonged to a request that is over.',
-      recoverySuggestion:
-        'Use it inside of the operation that it was made for, and await everything in there.',
-    })
+    if (at === 'closed') contextClosed()
   }
   const lives = (token: string | null) => {
     try {
