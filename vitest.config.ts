@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',
+    // Most files wait for a server, a browser or a build of theirs: one core less, as is the rule, would leave a small machine half idle.
+    maxWorkers: '100%',
     projects: [
       {
         // On the sources: the `source` condition of every package's exports leads there, no build needed.

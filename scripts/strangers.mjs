@@ -184,18 +184,15 @@ async function journey() {
   })
   await check('names errors as the service does', async () => {
     const missing = await nameOf(downloadData({ path: 'missing' }, ctx).result)
-    const wrong = {
-      ...ctx,
-      options: {
-        Auth: {
-          credentialsProvider: {
-            getCredentialsAndIdentityId: async () => ({
-              credentials: { ...ceph.credentials, secretAccessKey: 'wrong' },
-            }),
-          },
+    const wrong = createAmplifyContext(ctx.resourcesConfig, {
+      Auth: {
+        credentialsProvider: {
+          getCredentialsAndIdentityId: async () => ({
+            credentials: { ...ceph.credentials, secretAccessKey: 'wrong' },
+          }),
         },
       },
-    }
+    })
     return missing === 'NoSuchKey' && (await nameOf(list({ path: '' }, wrong))) === 'SignatureDoesNotMatch'
   })
   await check('removes an object and a folder', async () => {

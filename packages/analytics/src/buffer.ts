@@ -1,4 +1,4 @@
-import { type AmplifyError, type Context, perContext } from '@backline/core/internal'
+import { type AmplifyError, type Context, changedContext, perContext } from '@backline/core/internal'
 import { type Journal, openJournal } from '@backline/core/journal'
 import { livePlatform } from '@backline/core/livePlatform'
 import { AnalyticsError } from './errors.js'
@@ -212,8 +212,7 @@ function look(buffer: Buffer) {
 function farewell(ctx: Context) {
   // Nothing may be waited for here but what is there already. The platform's hashes are made in tasks of their own; the signature has one of its own that is not.
   const sha256 = () => Promise.reject(new Error('There is no time.'))
-  const { config, options, events, state, platform } = ctx
-  const hurried: Context = { config, options, events, state, platform: { ...platform, sha256 } }
+  const hurried = changedContext(ctx, { platform: { ...ctx.platform, sha256 } })
   const budget = { left: FAREWELL }
   for (const { lanes, ledger } of buffers(ctx).values()) {
     for (const lane of lanes.values()) {

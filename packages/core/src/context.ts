@@ -26,6 +26,12 @@ function make(config: ResourcesConfig, options: LibraryOptions, platform?: Platf
   return { config, options, platform: platform!, events: new HubClass(), state: new Map() }
 }
 
+/** The same context but for these: state and events are shared. A spread would lose parts that are made when they are asked for. */
+export function changedContext(ctx: Context, changes: Partial<Context>): Context {
+  const { config, options, platform, events, state } = ctx
+  return { config, options, platform, events, state, ...changes }
+}
+
 const slot = /* @__PURE__ */ Symbol.for('backline.context')
 
 /**

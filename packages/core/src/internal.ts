@@ -10,7 +10,7 @@ export {
   type UserPool,
   userPool,
 } from './config.js'
-export { type Context, currentContext, newContext, perContext } from './context.js'
+export { type Context, changedContext, currentContext, newContext, perContext } from './context.js'
 export {
   type AWSCredentials,
   clearCredentials,

@@ -1,4 +1,4 @@
-import type { Context } from '@backline/core/internal'
+import { type Context, changedContext } from '@backline/core/internal'
 import { StorageError } from './errors.js'
 
 export interface AWSTemporaryCredentials {
@@ -30,8 +30,7 @@ export function located(ctx: Context, options: AdvancedOptions = {}): Context {
     })
   const { Auth } = ctx.options
   const S3 = ctx.config.Storage?.S3
-  return {
-    ...ctx,
+  return changedContext(ctx, {
     ...(customEndpoint && {
       config: { ...ctx.config, Storage: { S3: { ...S3, endpoint: `https://${customEndpoint}` } } },
     }),
@@ -47,5 +46,5 @@ export function located(ctx: Context, options: AdvancedOptions = {}): Context {
         },
       },
     }),
-  }
+  })
 }
