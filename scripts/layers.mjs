@@ -35,6 +35,7 @@ const ALLOWED = {
     '@backline/data/server',
     'type @backline/schema',
   ],
+  'react-native': CORE,
   sandbox: ['@backline/schema', '@backline/schema/backend', '@backline/schema/generate', '@backline/core'],
   backline: [
     '@backline/core',
@@ -63,6 +64,8 @@ const ALLOWED = {
     '@backline/interactions/lex-v1',
     '@backline/schema',
     '@backline/schema/backend',
+    '@backline/react-native',
+    '@backline/react-native/polyfill',
     '@backline/ssr',
     ...[
       'adapterCore',
@@ -90,6 +93,7 @@ const SUMS = [
   'data/src/selection.ts',
   'data/src/match.ts',
   'data/src/subscriptionFilter.ts',
+  'react-native/src/encoding.ts',
   'storage/src/parts.ts',
   'storage/src/xml.ts',
   'geo/src/shapes.ts',

@@ -91,12 +91,12 @@ const IMPORTS = [
     all: 34_400,
     goalAll: 25_000,
   },
-  { what: 'events', of: { data: ['events'] }, budget: 10_380, all: 23_190, goalAll: 20_000 },
+  { what: 'events', of: { data: ['events'] }, budget: 10_390, all: 23_190, goalAll: 20_000 },
   {
     what: 'get post',
     of: { api: ['get', 'post'] },
     budget: 9_010,
-    all: 18_080,
+    all: 18_090,
     goal: 9_000,
     goalAll: 14_500,
   },
@@ -111,8 +111,8 @@ const IMPORTS = [
   {
     what: 'getUrl',
     of: { storage: ['getUrl'] },
-    budget: 11_700,
-    all: 14_220,
+    budget: 11_710,
+    all: 14_230,
     goalAll: 13_000,
     never: [MULTIPART],
   },
@@ -141,13 +141,13 @@ const IMPORTS = [
     never: [MULTIPART],
   },
   { what: 'copy', of: { storage: ['copy'] }, budget: 12_520, all: 15_040, goalAll: 13_500 },
-  { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 16_920, all: 19_440 },
+  { what: 'uploadData', of: { storage: ['uploadData'] }, budget: 16_960, all: 19_480 },
   { what: 'all of storage', of: { storage: '*' }, budget: 20_030, all: 22_560, goalAll: 20_000 },
   {
     what: 'searchByText',
     of: { geo: ['searchByText'] },
     budget: 10_480,
-    all: 12_980,
+    all: 12_990,
     never: ['clockwise', 'style-descriptor'],
   },
   {
@@ -173,7 +173,7 @@ const IMPORTS = [
     all: 13_250,
     never: ['RecognizeText', 'recognized-bot-member'],
   },
-  { what: 'record (Pinpoint)', of: { analytics: ['record'] }, budget: 14_450, all: 16_960, goalAll: 14_500 },
+  { what: 'record (Pinpoint)', of: { analytics: ['record'] }, budget: 14_480, all: 16_990, goalAll: 14_500 },
   {
     what: 'record (Kinesis)',
     of: { 'analytics/kinesis': ['record'] },
@@ -184,8 +184,8 @@ const IMPORTS = [
   {
     what: 'record (Firehose)',
     of: { 'analytics/kinesis-firehose': ['record'] },
-    budget: 13_690,
-    all: 16_200,
+    budget: 13_700,
+    all: 16_220,
     goalAll: 14_500,
   },
   {
@@ -197,7 +197,7 @@ const IMPORTS = [
   },
   ...[
     ['createRequestRunner', 'server', 14_560],
-    ['createServerRunner', 'adapter-nextjs', 15_190],
+    ['createServerRunner', 'adapter-nextjs', 15_200],
     ['runWithAmplifyServerContext', 'adapter-core', 9_030],
   ].map(([name, entry, budget]) => ({
     what: name,
@@ -261,8 +261,11 @@ for (const {
 }
 const unused = []
 for (const { folder, entries } of packages) {
-  // The listener is imported for what it does.
-  const idle = entries.filter((entry) => folder === 'backline' && entry !== 'auth-enable-oauth-listener')
+  // The listener and the polyfill are imported for what they do.
+  const idle = entries.filter(
+    (entry) =>
+      folder === 'backline' && !['auth-enable-oauth-listener', 'react-native-polyfill'].includes(entry),
+  )
   for (const entry of idle) unused.push(await weighUnused(entry))
 }
 const heavy = unused.filter(({ bytes }) => bytes > 0)

@@ -1,5 +1,5 @@
 import { normalized } from './amplify.js'
-import { type Context, perContext } from './context.js'
+import { appContext, type Context, perContext } from './context.js'
 import { type AWSCredentials, clearCredentials, credentialsOf } from './credentials.js'
 import { HubClass } from './events.js'
 import type { JWT } from './jwt.js'
@@ -117,7 +117,7 @@ export class OwnContext implements AmplifyContext {
 
   protected makePlatform(): Platform {
     const { platform, store } = this.options
-    return { ...web, tabStore: store, ...platform, store: store! }
+    return { ...web, ...appContext().device, tabStore: store, ...platform, store: store! }
   }
   protected makeState(): Map<string, unknown> {
     return new Map()

@@ -9,6 +9,8 @@ export interface Context {
   config: ResourcesConfig
   options: LibraryOptions
   platform: Platform
+  /** What this device does otherwise than the web. The app's own context has it, for all. */
+  device?: Partial<Platform>
   readonly events: HubClass
   /** State by name, so that two copies of a package in one program share it. See {@link perContext}. */
   readonly state: Map<string, unknown>
@@ -43,11 +45,19 @@ export function appContext(): Omit<Context, 'platform'> & { platform?: Platform 
   return (home[slot] ??= make({}, {}))
 }
 
+/** Says what this device does otherwise than the web, for every context from now on. */
+export function setDevicePlatform(device: Partial<Platform>): void {
+  const ctx = appContext()
+  ctx.device = device
+  // Made anew with it by whoever needs it next.
+  ctx.platform = undefined
+}
+
 /** The context that `Amplify.configure` fills, ready for use. */
 export function currentContext(): Context {
   const ctx = appContext()
   const { platform, store } = ctx.options
-  ctx.platform ??= { ...web, ...platform, ...(store && { store }) }
+  ctx.platform ??= { ...web, ...ctx.device, ...platform, ...(store && { store }) }
   return ctx as Context
 }
 

@@ -10,7 +10,14 @@ export {
   type UserPool,
   userPool,
 } from './config.js'
-export { type Context, changedContext, currentContext, newContext, perContext } from './context.js'
+export {
+  type Context,
+  changedContext,
+  currentContext,
+  newContext,
+  perContext,
+  setDevicePlatform,
+} from './context.js'
 export {
   type AWSCredentials,
   clearCredentials,

@@ -1,0 +1,1 @@
+import '@backline/react-native/polyfill'

@@ -1,0 +1,1 @@
+export * from '@backline/react-native'

@@ -1,0 +1,5 @@
+export type { OpenAuthPage } from './authPage.js'
+export { ReactNativeError, type ReactNativeErrorName } from './errors.js'
+export type { AppStateLike, AsyncStore, NetInfoLike } from './installed.js'
+export { createNativePlatform, type NativePlatformOptions } from './nativePlatform.js'
+export { setUpReactNative } from './setUpReactNative.js'
