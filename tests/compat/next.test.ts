@@ -77,13 +77,14 @@ async function prepare(name: string, isServerSide: boolean) {
   const port = await freePort()
   const origin = `http://localhost:${port}`
   rmSync(join(cwd, '.env'), { force: true })
-  const { AMPLIFY_APP_ORIGIN: before, ...rest } = process.env
-  const more = isServerSide ? { AMPLIFY_APP_ORIGIN: origin } : {}
-  // The definition of the example reads it too.
+  const { AMPLIFY_APP_ORIGIN: _, ...rest } = process.env
+  // Set, the official name makes a server's session of all of it; the other one is the app's own.
+  const more = { [isServerSide ? 'AMPLIFY_APP_ORIGIN' : 'APP_ORIGIN']: origin }
+  // The definitions read it too.
+  const before = { ...process.env }
   Object.assign(process.env, more)
   const sandbox = await startSandbox({ backend: join(cwd, 'amplify') })
-  if (before === undefined) delete process.env.AMPLIFY_APP_ORIGIN
-  else process.env.AMPLIFY_APP_ORIGIN = before
+  process.env = before
   writeFileSync(join(cwd, 'amplify_outputs.json'), JSON.stringify(sandbox.outputs))
   const env: NodeJS.ProcessEnv = { ...rest, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...more }
   return { name, cwd, port, origin, sandbox, env }
@@ -145,6 +146,15 @@ async function signInByForm(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+async function signInOnHostedPages(page: Page, email: string): Promise<void> {
+  await page.locator('input[name=username]').fill(email)
+  await page.locator('input[name=password]').fill(PASSWORD)
+  await page
+    .getByRole('button', { name: /sign in/i })
+    .first()
+    .click()
+}
+
 async function add(page: Page, content: string): Promise<void> {
   await page.getByLabel('What is to be done').fill(content)
   await page.getByRole('button', { name: 'Add' }).click()
@@ -178,12 +188,7 @@ test('without scripts: in by the form, a todo written by an action, out, and in 
   expect(await profile.cookies(example.origin)).toEqual([])
 
   await page.getByText('Sign in on the hosted pages').click()
-  await page.locator('input[name=username]').fill('ada@example.com')
-  await page.locator('input[name=password]').fill(PASSWORD)
-  await page
-    .getByRole('button', { name: /sign in/i })
-    .first()
-    .click()
+  await signInOnHostedPages(page, 'ada@example.com')
   await todos(page)
   await page.getByText('Written without scripts').waitFor()
   await profile.close()
@@ -262,10 +267,22 @@ test('the stock app: its Authenticator signs in, and server components, actions,
   const [token] = await items(profile, 'accessToken')
   expect([token!.httpOnly, token!.secure, token!.sameSite, token!.path]).toEqual([false, true, 'Lax', '/'])
 
+  const session = async () =>
+    (await profile.cookies()).filter(({ name }) => /Token$|LastAuthUser$/.test(name))
   await page.goto(stock.origin)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('tab', { name: 'Sign In' }).waitFor()
-  expect((await profile.cookies()).filter(({ name }) => /Token$|LastAuthUser$/.test(name))).toEqual([])
+  expect(await session()).toEqual([])
+
+  // The five routes, in the Pages Router.
+  await page.goto(`${stock.origin}/api/auth/sign-in`)
+  await signInOnHostedPages(page, 'joan@example.com')
+  // Whom the hosted pages let in is not said to have typed anything here.
+  await page.getByText('Pages Router: , Made by an action').waitFor()
+  expect((await session()).map(({ httpOnly }) => httpOnly)).toEqual([true, true, true, true])
+  await page.goto(`${stock.origin}/api/auth/sign-out`)
+  await page.getByRole('tab', { name: 'Sign In' }).waitFor()
+  expect(await session()).toEqual([])
   expect(lines.filter((line) => !line.includes('Failed to load resource'))).toEqual([])
   await profile.close()
 })
