@@ -1,0 +1,3 @@
+import { amplify } from './amplify'
+
+export const onRequest = amplify.onRequest

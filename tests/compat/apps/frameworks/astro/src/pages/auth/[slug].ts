@@ -1,0 +1,3 @@
+import { amplify } from '../../amplify'
+
+export const GET = amplify.authRoutes()

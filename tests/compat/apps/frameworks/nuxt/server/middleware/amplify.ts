@@ -1,0 +1,1 @@
+export default defineEventHandler((event) => amplify.middleware(event))

@@ -1,0 +1,3 @@
+import { amplify } from '../../../amplify.server'
+
+export const GET = amplify.authRoutes()
