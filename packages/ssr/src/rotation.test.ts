@@ -29,7 +29,10 @@ const isRefresh = (init?: RequestInit) =>
 
 /** A platform that waits with a refresh for `before`, and says when it is answered. */
 function watched(before: Promise<unknown> = Promise.resolve()) {
-  const { promise: answered, resolve } = Promise.withResolvers<number>()
+  let resolve!: (status: number) => void
+  const answered = new Promise<number>((done) => {
+    resolve = done
+  })
   return {
     answered,
     platform: {
