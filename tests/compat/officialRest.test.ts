@@ -195,14 +195,14 @@ test('whoever is signed in calls with keys of the identity pool, every method', 
     post({
       apiName: 'myRestApi',
       path: 'items',
-      options: { body: { message: 'Mow the lawn' }, queryParams: { a: 'b' } },
+      options: { body: { message: 'Mow the lawn' }, queryParams: { a: 'b c' } },
     }),
   )
   expect(made).toEqual({
     method: 'POST',
     path: '/items',
     resource: '/items',
-    query: { a: 'b' },
+    query: { a: 'b c' },
     parameters: null,
     body: { message: 'Mow the lawn' },
     identity: identityId,

@@ -97,7 +97,7 @@ export function eventApisOf(
         name: text,
         publish: modes(props.publishAuthModes, settings.publishAuthModeTypes),
         subscribe: modes(props.subscribeAuthModes, settings.subscribeAuthModeTypes),
-        code: typeof props.codeHandlers === 'string' ? props.codeHandlers : codeOf(props.code),
+        source: typeof props.codeHandlers === 'string' ? props.codeHandlers : codeOf(props.code),
       }
     })
   }

@@ -192,3 +192,15 @@ backend.addOutput({ custom: { region: 'us-east-1' } })`,
     custom: { url: expect.stringContaining('Queue.queueUrl'), region: 'us-east-1' },
   })
 })
+
+test('folders that are read at the same moment do not get each other’s definitions', async () => {
+  const email = {
+    'amplify/backend.ts': `${AUTH}\nimport { defineBackend } from '@aws-amplify/backend'\ndefineBackend({ auth })`,
+  }
+  const phone = {
+    'amplify/backend.ts':
+      "import { defineAuth, defineBackend } from '@aws-amplify/backend'\ndefineBackend({ auth: defineAuth({ loginWith: { phone: true } }) })",
+  }
+  const loaded = await Promise.all([email, phone, email].map(load))
+  expect(loaded.map(({ plan }) => plan.auth?.loginWith.phone)).toEqual([false, true, false])
+})

@@ -19,7 +19,12 @@ const CDK = /^(aws-cdk-lib|constructs|@aws-cdk\/|@aws-amplify\/(backend-cli|ai-c
 const PATIENCE = 30_000
 const WAITS_FOR_EVER = `backend.ts has not finished after ${PATIENCE / 1000} s: something in it is awaited that does not come.`
 
-const HANDOVER = Symbol.for('backline.backendModule')
+/** Where the stand-ins of a folder that is being read find what they stand for, by the file that it is bundled to. */
+const HANDOVER = 'backline.backendModules'
+function handovers(): Map<string, object> {
+  const home = globalThis as { [key: symbol]: Map<string, object> | undefined }
+  return (home[Symbol.for(HANDOVER)] ??= new Map())
+}
 
 /**
  * Runs the `backend.ts` of an `amplify/` folder and returns what its `defineBackend(…)` made. TypeScript is stripped on the way,
@@ -39,7 +44,7 @@ export async function loadBackend(folder: string): Promise<unknown> {
   const temporary = mkdtempSync(join(tmpdir(), 'backline-load-'))
   const file = join(temporary, 'backend.mjs')
   const made: Made = { backends: [], locals: [], recordings: [] }
-  ;(globalThis as Record<symbol, unknown>)[HANDOVER] = withWitness(made)
+  handovers().set(file, withWitness(made))
   try {
     writeFileSync(file, await bundle([entry, ...(local ? [local] : [])], root, file))
     process.setSourceMapsEnabled(true)
@@ -48,6 +53,7 @@ export async function loadBackend(folder: string): Promise<unknown> {
     if (error instanceof LoadError && error.cause) throw error
     throw new LoadError(whereItThrew(error, root), { cause: error })
   } finally {
+    handovers().delete(file)
     rmSync(temporary, { recursive: true, force: true })
   }
   const backend = made.backends.at(-1)
@@ -146,7 +152,7 @@ async function bundle(files: string[], root: string, outfile: string): Promise<s
       target: 'node22',
       sourcemap: 'inline',
       logLevel: 'silent',
-      plugins: [standIns, ownPlaces],
+      plugins: [standIns(outfile), ownPlaces],
       define: PLACES,
       banner: {
         js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
@@ -160,20 +166,23 @@ async function bundle(files: string[], root: string, outfile: string): Promise<s
   }
 }
 
-const standIns: Plugin = {
-  name: 'stand-ins',
-  setup({ onResolve, onLoad }) {
-    // One module per importing folder: an `entry` is relative to the file that says it.
-    onResolve({ filter: OURS }, ({ resolveDir }) => ({ path: resolveDir, namespace: 'backline' }))
-    onResolve({ filter: CDK }, ({ path }) => ({ path, namespace: 'cdk' }))
-    onLoad({ filter: /.*/, namespace: 'backline' }, ({ path }) => ({
-      contents: `module.exports = globalThis[Symbol.for('backline.backendModule')].in(${JSON.stringify(path)})`,
-    }))
-    onLoad({ filter: /.*/, namespace: 'cdk' }, ({ path }) => ({
-      // The recorder is the prototype, where esbuild's interop leaves any name of an import findable.
-      contents: `module.exports = Object.create(globalThis[Symbol.for('backline.backendModule')].record(${JSON.stringify(path)}))`,
-    }))
-  },
+function standIns(file: string): Plugin {
+  const handover = `globalThis[Symbol.for('${HANDOVER}')].get(${JSON.stringify(file)})`
+  return {
+    name: 'stand-ins',
+    setup({ onResolve, onLoad }) {
+      // One module per importing folder: an `entry` is relative to the file that says it.
+      onResolve({ filter: OURS }, ({ resolveDir }) => ({ path: resolveDir, namespace: 'backline' }))
+      onResolve({ filter: CDK }, ({ path }) => ({ path, namespace: 'cdk' }))
+      onLoad({ filter: /.*/, namespace: 'backline' }, ({ path }) => ({
+        contents: `module.exports = ${handover}.in(${JSON.stringify(path)})`,
+      }))
+      onLoad({ filter: /.*/, namespace: 'cdk' }, ({ path }) => ({
+        // The recorder is the prototype, where esbuild's interop leaves any name of an import findable.
+        contents: `module.exports = Object.create(${handover}.record(${JSON.stringify(path)}))`,
+      }))
+    },
+  }
 }
 
 /** Names that a file may use for where it is, and what stands in their place. */

@@ -240,8 +240,10 @@ export interface EventNamespacePlan {
   /** Where left out, the API's. */
   publish?: AuthType[]
   subscribe?: AuthType[]
-  /** JavaScript that exports `onPublish` and `onSubscribe`. */
-  code?: string
+  /** JavaScript that exports `onPublish`, `onSubscribe` or both. */
+  source?: string
+  /** The same, read. */
+  code?: Code
 }
 
 /** A REST or HTTP API of API Gateway over functions. */

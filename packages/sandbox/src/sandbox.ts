@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { AiOptions } from './ai/model.js'
 import { aiFromEnvironment } from './ai/remoteModels.js'
 import { createAppSync } from './appsync/service.js'
+import { readHandlers } from './appsync-events/handlers.js'
 import { createAppSyncEvents } from './appsync-events/service.js'
 import { type Clock, createClock } from './clock.js'
 import { createIdentityPools } from './cognito-identity/identityPools.js'
@@ -82,6 +83,7 @@ async function planFrom(backend: unknown): Promise<BackendPlan> {
   const warn = (line: string) => console.warn(`[sandbox] ${line}`)
   const plan = planOf(typeof backend === 'string' ? await loadBackend(backend) : backend, warn)
   await readResolvers(plan.data)
+  await readHandlers(plan.eventApis)
   return plan
 }
 

@@ -84,15 +84,22 @@ export async function verifySignature(request: WireRequest, options: VerifyOptio
       'The body does not match its x-amz-content-sha256 header.',
     )
   }
-  const expected = signatureOf(
-    request,
-    claim,
-    credentials,
-    // What was declared counts only where the body is not at hand: `UNSIGNED-PAYLOAD` is S3's alone.
-    body ?? claim.payload ?? sha256(''),
-    options.pathEncoding ?? 'twice',
+  const expected = (target: string) =>
+    signatureOf(
+      { method: request.method, headers: request.headers, target },
+      claim,
+      credentials,
+      // What was declared counts only where the body is not at hand: `UNSIGNED-PAYLOAD` is S3's alone.
+      body ?? claim.payload ?? sha256(''),
+      options.pathEncoding ?? 'twice',
+    )
+  // Forms write a space as `+`, and clients that build a query like one sign the space.
+  const { target } = request
+  const spaced = target.replace(/\?.*/s, (query) => query.replaceAll('+', '%20'))
+  const isSigned = [target, ...(spaced === target ? [] : [spaced])].some((each) =>
+    equal(expected(each), claim.signature),
   )
-  if (!equal(expected, claim.signature)) {
+  if (!isSigned) {
     throw new SignatureError(
       'SignatureDoesNotMatch',
       'The request signature we calculated does not match the signature you provided.',
@@ -190,7 +197,7 @@ function checkToken(claim: Claim, credentials: IssuedCredentials, now: number) {
 }
 
 function signatureOf(
-  request: WireRequest,
+  request: Pick<WireRequest, 'method' | 'target' | 'headers'>,
   claim: Claim,
   { secretAccessKey }: IssuedCredentials,
   payload: string,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ApiKeys, createApiKeys } from '../appsync/apiKeys.js'
 import { createLambdaAuthority, createOidc } from '../appsync/authorizers.js'
 import { type Gate, identify, NotAllowed, typeOf } from '../appsync/callers.js'
+import { identityOf } from '../appsync/identity.js'
 import type { Caller } from '../appsync/rules.js'
 import { eventApiArn } from '../eventsPlanOf.js'
 import type { Functions } from '../functions.js'
@@ -9,6 +10,7 @@ import type { AuthType, EventApiPlan, EventNamespacePlan } from '../plan.js'
 import { isAllowed } from '../policiesOf.js'
 import type { CredentialAuthority, TokenAuthority, WireRequest, World } from '../service.js'
 import { type Channel, readChannel } from './channels.js'
+import { askOnPublish, askOnSubscribe, type Call } from './handlers.js'
 
 /** The rules of one Event API: who may connect, publish and subscribe, and what may be published. */
 export interface EventApi {
@@ -86,7 +88,20 @@ export function createEventApi(plan: EventApiPlan, parts: EventApiParts): EventA
     }))
     if (!modes.includes(typeOf(caller))) throw new NotAllowed('You are not authorized to make this call.')
     if (caller.mode === 'iam') checkPolicies(caller, action, channel)
+    return caller
   }
+
+  const callOf = (
+    caller: Caller,
+    { headers }: WireRequest,
+    target: { channel: Channel; namespace: EventNamespacePlan },
+  ): Call => ({
+    ...target,
+    headers,
+    identity: identityOf(caller, world),
+    now: world.clock.now(),
+    log: world.log,
+  })
 
   function checkPolicies({ principal }: Caller & { mode: 'iam' }, action: Action, channel?: Channel) {
     if (principal.role === 'root') return
@@ -118,22 +133,39 @@ export function createEventApi(plan: EventApiPlan, parts: EventApiParts): EventA
   return {
     plan,
     key: () => keys.current(),
-    connect: (request) => admit(request, 'connect', plan.connect),
+    async connect(request) {
+      await admit(request, 'connect', plan.connect)
+    },
     async subscribe(request, text) {
-      const { channel, namespace } = find(text, true)
-      await admit(request, 'subscribe', namespace.subscribe ?? plan.subscribe, channel)
+      const target = find(text, true)
+      const { channel, namespace } = target
+      const caller = await admit(request, 'subscribe', namespace.subscribe ?? plan.subscribe, channel)
+      askOnSubscribe(callOf(caller, request, target))
       return channel
     },
     async publish(request, message) {
-      const { channel, namespace } = find(message.channel, false)
-      await admit(request, 'publish', namespace.publish ?? plan.publish, channel)
-      const events = readEvents(message.events)
+      const target = find(message.channel, false)
+      const { channel, namespace } = target
+      const caller = await admit(request, 'publish', namespace.publish ?? plan.publish, channel)
+      const given = readEvents(message.events).map((text) => ({
+        id: randomUUID(),
+        payload: JSON.parse(text),
+      }))
+      const handled = askOnPublish(callOf(caller, request, target), given)
+      const errors = new Map(handled.map(({ id, error }) => [id, error]))
+      const receipts = given.map(({ id: identifier }, index) => ({ identifier, index }))
       return {
         channel,
-        events,
+        events: handled
+          .filter(({ error }) => error === undefined)
+          .map(({ payload }) => JSON.stringify(payload ?? null)),
         answer: {
-          successful: events.map((_, index) => ({ identifier: randomUUID(), index })),
-          failed: [],
+          // An event that the code dropped is one that it has dealt with.
+          successful: receipts.filter(({ identifier }) => errors.get(identifier) === undefined),
+          failed: receipts.flatMap((each) => {
+            const message = errors.get(each.identifier)
+            return message === undefined ? [] : [{ ...each, code: 400, message }]
+          }),
         },
       }
     },

@@ -292,6 +292,65 @@ export const handler = async ({ authorizationToken, requestContext: { operation,
   }
 })
 
+test('a namespace that is written as code decides who hears what', async () => {
+  const code = `import { util } from '@aws-appsync/utils'
+export function onPublish(ctx) {
+  if (ctx.info.channel.segments[1] === 'closed') util.unauthorized()
+  if (ctx.info.channel.path === '/default/broken') util.error('Not today.', 'Holiday')
+  console.log(ctx.info.operation + ' on ' + ctx.info.channelNamespace.name)
+  return ctx.events
+    .filter(({ payload }) => payload !== 'dropped')
+    .map((event) => (event.payload === 'wrong' ? { ...event, error: 'No such word.' } : { ...event, payload: { said: event.payload, by: ctx.identity?.username ?? 'a key' } }))
+}
+export function onSubscribe(ctx) {
+  if (ctx.info.channel.path === '/default/private/*') util.unauthorized()
+}`
+  const source = MODES.replace(
+    "name: 'default' })",
+    `name: 'default', codeHandlers: ${JSON.stringify(code).replaceAll('`', '\\`').replaceAll('${', '\\${')} })`,
+  )
+  const { publish, connect, withKey } = await start(source)
+  const client = await connect(withKey)
+  client.subscribe('room', '/default/room')
+  await client.next('subscribe_success', 'room')
+  client.subscribe('private', '/default/private/*')
+  expect(await client.next('subscribe_error', 'private')).toMatchObject({
+    errors: [{ errorType: 'UnauthorizedException' }],
+  })
+
+  const { body } = await publish(
+    { channel: '/default/room', events: texts('one', 'dropped', 'wrong', 'two') },
+    withKey,
+  )
+  expect(body).toEqual({
+    successful: [0, 1, 3].map((index) => ({ identifier: expect.any(String), index })),
+    failed: [
+      { identifier: expect.any(String), index: 2, code: expect.any(Number), message: 'No such word.' },
+    ],
+  })
+  for (const said of ['one', 'two'])
+    expect(JSON.parse(String((await client.next('data', 'room')).event))).toEqual({ said, by: 'a key' })
+
+  expect(await publish({ channel: '/default/closed', events: texts(1) }, withKey)).toMatchObject({
+    status: 401,
+    body: { errors: [{ errorType: 'UnauthorizedException' }] },
+  })
+  expect(await publish({ channel: '/default/broken', events: texts(1) }, withKey)).toMatchObject({
+    body: { errors: [{ errorType: 'Holiday', message: 'Not today.' }] },
+  })
+})
+
+test('code that cannot be read, or answers to nothing, is said when the folder is loaded', async () => {
+  const withCode = (code: string) =>
+    start(MODES.replace("name: 'default' })", `name: 'default', codeHandlers: ${JSON.stringify(code)} })`))
+  await expect(withCode('export function onPublish(ctx) {')).rejects.toThrow(
+    /namespace default.*cannot be read/s,
+  )
+  await expect(withCode('export const onpublish = 1')).rejects.toThrow(
+    /default exports neither onPublish nor onSubscribe/,
+  )
+})
+
 test('two Event APIs of one backend do not hear each other; the construct EventApi is understood too', async () => {
   const { sandbox, publish, connect } = await start(`${HEAD}
 const make = (id: string) => {
