@@ -19,7 +19,7 @@ export type Outputs = { version: string; auth: { user_pool_endpoint: string } } 
 
 export type Stage = Awaited<ReturnType<typeof createStage>>
 
-export type Runtime = 'node' | 'browser'
+export type Runtime = 'node' | 'browser' | 'phone'
 
 /** `url` is the sandbox's. Whatever an earlier journey left there is forgotten. */
 export async function createStage(url: string, runtime: Runtime) {

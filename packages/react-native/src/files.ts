@@ -1,4 +1,5 @@
-import { fromBase64, type LocalFile } from '@backline/core/internal'
+import type { LocalFile } from '@backline/core/internal'
+import { bytesOfBase64 } from './encoding.js'
 import { notInstalled, ReactNativeError } from './errors.js'
 import { type ExpoFileSystem, expoFileSystem, type ReactNativeFs, reactNativeFs } from './installed.js'
 
@@ -39,7 +40,7 @@ async function openByFs(fs: ReactNativeFs, uri: string): Promise<LocalFile> {
     size: Number(size),
     name: uri.replace(/^.*\//, ''),
     lastModified: mtime ? new Date(mtime).getTime() : undefined,
-    read: async (start, end) => fromBase64(await fs.read(uri, end - start, start, 'base64')),
+    read: async (start, end) => bytesOfBase64(await fs.read(uri, end - start, start, 'base64')),
   }
 }
 

@@ -17,6 +17,9 @@ function bare() {
     error?: Error
     onload?: () => void
     onerror?: () => void
+    readAsArrayBuffer() {
+      throw new Error('FileReader.readAsArrayBuffer is not implemented')
+    }
     async readAsDataURL(blob: BareBlob) {
       const whole = bytes.get(blob)
       if (!whole) return this.onerror?.()

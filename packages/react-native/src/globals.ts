@@ -1,7 +1,7 @@
-import { fromBase64 as bytesOf } from '@backline/core/internal'
-import { decodeUtf8, encodeUtf8, fromBase64, toBase64 } from './encoding.js'
+import { bytesOfBase64, decodeUtf8, encodeUtf8, fromBase64, toBase64 } from './encoding.js'
 import { notInstalled } from './errors.js'
 import { wholeUrl } from './installed.js'
+import { completeLanguage } from './language.js'
 
 // What our packages take for granted in every engine, and some versions of React Native lack. What is there already stays.
 
@@ -15,6 +15,7 @@ type Globals = Record<string, unknown> & {
 
 /** @throws {ReactNativeError} `PackageNotInstalled` where nothing can be filled in. */
 export function fillIn(home = globalThis as unknown as Globals): void {
+  completeLanguage()
   home.TextEncoder ??= class {
     readonly encoding = 'utf-8'
     encode = (text = '') => encodeUtf8(text)
@@ -82,22 +83,29 @@ function completeBlobs({ Blob, FileReader }: Globals): void {
     if (!(name in blob)) Object.defineProperty(blob, name, { value, configurable: true, writable: true })
   }
   add(Symbol.toStringTag, 'Blob')
-  add('arrayBuffer', async function (this: Blob) {
-    // Its readAsArrayBuffer came late; this was always there.
-    const url = await readBlob(FileReader, this)
-    return bytesOf(url.slice(url.indexOf(',') + 1)).buffer
+  add('arrayBuffer', function (this: Blob) {
+    return readBlob(FileReader, this)
   })
   add('text', async function (this: Blob) {
     return new TextDecoder().decode(await this.arrayBuffer())
   })
 }
 
-function readBlob(Reader: typeof FileReader, blob: Blob): Promise<string> {
+function readBlob(Reader: typeof FileReader, blob: Blob): Promise<ArrayBuffer> {
   return new Promise((resolve, reject) => {
     const reader = new Reader()
-    // An empty one has no comma in some versions.
-    reader.onload = () => resolve(reader.result ? String(reader.result) : ',')
+    reader.onload = () => {
+      const { result } = reader
+      // An empty one has no comma in some versions.
+      const [, base64 = ''] = typeof result === 'string' ? result.split(',') : []
+      resolve(result instanceof ArrayBuffer ? result : (bytesOfBase64(base64).buffer as ArrayBuffer))
+    }
     reader.onerror = () => reject(reader.error ?? new TypeError('The blob could not be read.'))
-    reader.readAsDataURL(blob)
+    try {
+      reader.readAsArrayBuffer(blob)
+    } catch {
+      // It came late; this was always there.
+      reader.readAsDataURL(blob)
+    }
   })
 }

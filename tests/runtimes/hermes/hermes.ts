@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createInterface } from 'node:readline'
+
+// React Native's native side around a Hermes: what its modules ask for is done here. The engine's command line has no input but what is
+// typed, so everything goes by lines.
+
+interface BlobData {
+  blobId: string
+  offset: number
+  size: number
+}
+
+interface RequestBody {
+  string?: string
+  base64?: string
+  blob?: BlobData
+}
+
+export interface Phone {
+  /** Calls what the bundle has put into `globalThis.__call`. */
+  call<T>(name: string, ...args: unknown[]): Promise<T>
+  /** The app goes behind another, or comes back. */
+  show(state: 'active' | 'background'): void
+  /** What AsyncStorage keeps. */
+  kept: Map<string, string>
+  /** What was written to the console. */
+  said: string[]
+  stop(): Promise<void>
+}
+
+/** Starts Hermes with these scripts, one after the other. What `kept` holds was there before. */
+export function startPhone(program: string, scripts: string[], kept = new Map<string, string>()): Phone {
+  const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const said: string[] = []
+  const timers = new Map<number, NodeJS.Timeout>()
+  const requests = new Map<number, AbortController>()
+  const sockets = new Map<number, WebSocket>()
+  const blobs = new Map<string, Buffer>()
+  const calls = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
+  let lastCall = 0
+  let isOver = false
+
+  const type = (script: string) => {
+    if (!isOver) child.stdin.write(`${script}\n`)
+  }
+  /** U+2028 would end a line, and what is not ASCII is safer escaped. */
+  const quoted = (value: unknown) =>
+    JSON.stringify(value).replace(
+      /[\u007f-\uffff]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+  const tell = (message: object) =>
+    type(
+      `try { __native(${quoted(JSON.stringify(message))}) } catch (error) { print('Error', String(error.stack).replace(/\\n/g, ' | ')) }`,
+    )
+  const emit = (name: string, ...args: unknown[]) => tell({ kind: 'event', name, args })
+  const answer = async (id: number, work: () => unknown) => {
+    try {
+      tell({ kind: 'answer', id, value: (await work()) ?? null })
+    } catch (error) {
+      tell({ kind: 'answer', id, error: String(error) })
+    }
+  }
+  const bytesOf = ({ blobId, offset, size }: BlobData) =>
+    (blobs.get(blobId) ?? Buffer.alloc(0)).subarray(offset, offset + size)
+
+  async function send(
+    method: string,
+    url: string,
+    id: number,
+    headers: [string, string][],
+    { string, base64, blob }: RequestBody,
+    responseType: 'text' | 'base64' | 'blob',
+  ) {
+    const controller = new AbortController()
+    requests.set(id, controller)
+    const body = blob ? bytesOf(blob) : base64 !== undefined ? Buffer.from(base64, 'base64') : string
+    try {
+      const response = await fetch(url, {
+        method,
+        headers,
+        body: /^(GET|HEAD)$/i.test(method) ? undefined : (body as BodyInit),
+        signal: controller.signal,
+      })
+      const total = Buffer.byteLength(body ?? '')
+      if (total) {
+        emit('didSendNetworkData', [id, Math.floor(total / 2), total])
+        emit('didSendNetworkData', [id, total, total])
+      }
+      const bytes = Buffer.from(await response.arrayBuffer())
+      emit('didReceiveNetworkResponse', [id, response.status, Object.fromEntries(response.headers), url])
+      if (responseType === 'blob') {
+        const blobId = `answer-${id}`
+        blobs.set(blobId, bytes)
+        const type = response.headers.get('content-type') ?? ''
+        emit('didReceiveNetworkData', [id, { blobId, offset: 0, size: bytes.length, type }])
+      } else {
+        emit('didReceiveNetworkData', [id, bytes.toString(responseType === 'base64' ? 'base64' : 'utf8')])
+      }
+      emit('didCompleteNetworkResponse', [id, null, false])
+    } catch (error) {
+      if (!controller.signal.aborted) emit('didCompleteNetworkResponse', [id, String(error), false])
+    }
+    requests.delete(id)
+  }
+
+  function connect(url: string, protocols: string[] | null, _: object, id: number) {
+    const socket = new WebSocket(url, protocols ?? [])
+    sockets.set(id, socket)
+    let failed = false
+    socket.onopen = () => emit('websocketOpen', { id, protocol: socket.protocol })
+    socket.onmessage = ({ data }) => emit('websocketMessage', { id, type: 'text', data })
+    socket.onerror = () => {
+      failed = true
+      emit('websocketFailed', { id, message: 'The connection failed.' })
+    }
+    socket.onclose = ({ code, reason }) => {
+      sockets.delete(id)
+      if (!failed) emit('websocketClosed', { id, code, reason })
+    }
+  }
+
+  const modules: Record<string, Record<string, (...args: never[]) => unknown>> = {
+    Timers: {
+      setTimeout: (id: number, wait: number) =>
+        timers.set(
+          id,
+          setTimeout(() => {
+            timers.delete(id)
+            tell({ kind: 'timer', id })
+          }, wait),
+        ),
+      setInterval: (id: number, wait: number) =>
+        timers.set(
+          id,
+          setInterval(() => tell({ kind: 'timer', id }), wait),
+        ),
+      clear: (id: number) => {
+        clearTimeout(timers.get(id))
+        timers.delete(id)
+      },
+    },
+    Console: Object.fromEntries(
+      ['log', 'info', 'warn', 'error', 'debug'].map((level) => [
+        level,
+        (text: string) => said.push(`${level}: ${text}`),
+      ]),
+    ),
+    Networking: { sendRequest: send, abortRequest: (id: number) => requests.get(id)?.abort() },
+    BlobModule: {
+      addNetworkingHandler: () => {},
+      createFromParts(parts: { type: 'blob' | 'string'; data: BlobData | string }[], blobId: string) {
+        const all = parts.map(({ data }) => (typeof data === 'string' ? Buffer.from(data) : bytesOf(data)))
+        blobs.set(blobId, Buffer.concat(all))
+      },
+      release: (blobId: string) => blobs.delete(blobId),
+    },
+    FileReaderModule: {
+      readAsDataURL: (id: number, blob: BlobData & { type?: string }) =>
+        answer(
+          id,
+          () => `data:${blob.type || 'application/octet-stream'};base64,${bytesOf(blob).toString('base64')}`,
+        ),
+      readAsText: (id: number, blob: BlobData) => answer(id, () => bytesOf(blob).toString('utf8')),
+    },
+    WebSocketModule: {
+      connect,
+      send: (text: string, id: number) => sockets.get(id)?.send(text),
+      close: (code: number, reason: string, id: number) => sockets.get(id)?.close(code, reason),
+    },
+    RNAsyncStorage: {
+      legacy_multiGet: (id: number, keys: string[]) =>
+        answer(id, () => keys.map((key) => [key, kept.get(key) ?? null])),
+      legacy_multiSet: (id: number, items: [string, string][]) =>
+        answer(id, () => {
+          for (const [key, value] of items) kept.set(key, value)
+        }),
+      legacy_multiRemove: (id: number, keys: string[]) =>
+        answer(id, () => {
+          for (const key of keys) kept.delete(key)
+        }),
+      legacy_clear: (id: number) => answer(id, () => kept.clear()),
+      legacy_getAllKeys: (id: number) => answer(id, () => [...kept.keys()]),
+    },
+    RNCNetInfo: {
+      configure: () => {},
+      getCurrentState: (id: number) =>
+        answer(id, () => ({ type: 'wifi', isConnected: true, isInternetReachable: true, details: {} })),
+    },
+    ExceptionsManager: {
+      reportException: (exception: { message: string }) => said.push(`error: ${exception.message}`),
+      updateExceptionMessage: () => {},
+    },
+    Host: {
+      answer: (id: number, value: never) => {
+        calls.get(id)?.resolve(value)
+        calls.delete(id)
+      },
+      failure: (id: number, stack: string, name?: string) => {
+        calls.get(id)?.reject(Object.assign(new Error(stack), name && { name }))
+        calls.delete(id)
+      },
+    },
+  }
+
+  createInterface({ input: child.stdout, terminal: false }).on('line', (line) => {
+    const at = line.indexOf('\u0001')
+    if (at < 0) {
+      // What a line comes to is echoed; only what went wrong is worth a look.
+      if (/Error/.test(line)) said.push(line)
+      return
+    }
+    const { module, method, args } = JSON.parse(line.slice(at + 1))
+    modules[module]![method]!(...(args as never[]))
+  })
+  child.once('exit', () => {
+    isOver = true
+    for (const { reject } of calls.values())
+      reject(new Error(`Hermes has ended:\n${said.slice(-5).join('\n')}`))
+  })
+
+  for (const script of scripts)
+    type(
+      `try { (0, eval)(${quoted(script)}) } catch (error) { print('Error', error.stack.replace(/\\n/g, ' | ')) }; undefined`,
+    )
+  tell({ kind: 'random', value: randomBytes(96 * 1024).toString('base64') })
+
+  return {
+    kept,
+    said,
+    call(name, ...args) {
+      const id = ++lastCall
+      return new Promise((resolve, reject) => {
+        calls.set(id, { resolve, reject })
+        tell({ kind: 'call', id, name, args })
+      })
+    },
+    show: (state) => emit('appStateDidChange', { app_state: state }),
+    async stop() {
+      for (const timer of timers.values()) clearTimeout(timer)
+      for (const socket of sockets.values()) socket.close()
+      for (const request of requests.values()) request.abort()
+      isOver = true
+      child.stdin.end()
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}

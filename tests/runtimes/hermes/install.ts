@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+
+const run = promisify(execFile)
+const own = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const root = own('../../..')
+/** An app of React Native: what npm installs, and our built package beside it. */
+export const app = join(root, 'node_modules/.cache/backline/phone')
+
+const WANTED = {
+  '@react-native-async-storage/async-storage': '^3.1.1',
+  '@react-native-community/netinfo': '^12.0.1',
+  '@react-native/babel-preset': '^0.88.1',
+  '@react-native/metro-config': '^0.88.1',
+  // The last one that npm has with a machine in it; React Native ships the compiler alone.
+  'hermes-engine-cli': '0.12.0',
+  'js-cookie': '^3.0.8',
+  metro: '^0.87.1',
+  react: '^19.2.0',
+  'react-native': '^0.88.1',
+  'react-native-get-random-values': '^2.0.0',
+  'react-native-url-polyfill': '^4.0.0',
+  rxjs: '^7.8.2',
+}
+
+// The preset leaves classes as they are for the Hermes of its own time, unless told so.
+const BABEL = `module.exports = {
+  presets: [['@react-native/babel-preset', { unstable_transformProfile: 'default', enableBabelRuntime: false }]],
+}
+`
+
+export async function install(): Promise<void> {
+  const manifest = JSON.stringify({ private: true, dependencies: WANTED }, null, 2)
+  const file = join(app, 'package.json')
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== manifest) {
+    rmSync(app, { recursive: true, force: true })
+    mkdirSync(app, { recursive: true })
+    writeFileSync(file, manifest)
+    await run(
+      'npm',
+      ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock', '--ignore-scripts'],
+      { cwd: app },
+    ).catch((error) => {
+      rmSync(file)
+      throw error
+    })
+  }
+  writeFileSync(join(app, 'babel.config.js'), BABEL)
+  const backline = join(app, 'node_modules/backline')
+  rmSync(backline, { recursive: true, force: true })
+  for (const name of ['package.json', 'dist'])
+    cpSync(join(root, 'packages/backline', name), join(backline, name), { recursive: true })
+}
+
+/** Bundles a program of ours by Metro. What it imports of `backline` is left to Metro to find. */
+export async function bundle(program: string): Promise<string> {
+  const entry = join(app, 'app', program.replace('.ts', '.js'))
+  await build({
+    entryPoints: [own(program)],
+    outfile: entry,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    packages: 'external',
+    logLevel: 'error',
+  })
+  const out = join(app, 'out', program.replace('.ts', '.js'))
+  await run(process.execPath, [own('metro.cjs'), app, entry, out], { maxBuffer: 1 << 24 })
+  return out
+}
+
+export const hermes = join(app, 'node_modules/hermes-engine-cli/linux64-bin/hermes')
