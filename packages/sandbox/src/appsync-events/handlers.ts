@@ -48,7 +48,8 @@ export function askOnSubscribe(call: Call): void {
 export function askOnPublish(call: Call, events: HandledEvent[]): HandledEvent[] {
   if (!call.namespace.code?.exports.has('onPublish')) return events
   const answer = run(call, 'onPublish', 'PUBLISH', { events })
-  if (!Array.isArray(answer)) throw broken(call, 'onPublish must return a list of events.')
+  if (answer === null) return []
+  if (!Array.isArray(answer)) throw broken(call, 'onPublish must return a list of events, or null.')
   const ids = new Set(events.map(({ id }) => id))
   const handled = answer.filter((each): each is HandledEvent => each !== null)
   for (const { id } of handled) {
@@ -81,8 +82,9 @@ function run(call: Call, name: string, operation: string, more: object): unknown
   const { value, error, left } = namespace.code!.run(name, context, now)
   for (const line of left.logs) log(`appsync-events: ${namespace.name}.${name}: ${line}`)
   if (!error) return value
-  if (error.errorType === 'Unauthorized') throw new NotAllowed('You are not authorized to make this call.')
-  throw new NotAllowed(error.message, error.errorType ?? 'Custom', 400)
+  if (error.errorType === 'Unauthorized')
+    throw new NotAllowed('You are not authorized to make this call.', 'UnauthorizedException', 403)
+  throw new NotAllowed(error.message, error.errorType ?? 'Custom', 403)
 }
 
 const broken = ({ namespace }: Call, message: string) =>

@@ -1,9 +1,7 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import { appWith } from '../amplify.fixture.js'
+import { startIssuer } from '../appsync/issuer.fixture.js'
 import { headerProtocol, openSocket } from '../appsync/socket.fixture.js'
 import { type Headers, peopleOf, signed } from '../appsync/stage.fixture.js'
 import { type Sandbox, startSandbox } from '../sandbox.js'
@@ -233,34 +231,15 @@ test('what cannot be meant is refused by name', async () => {
 })
 
 test('a Lambda authorizer and an issuer of OpenID Connect decide, each where it is asked', async () => {
-  const { publicKey, privateKey } = await generateKeyPair('RS256')
-  const issuer = createServer((request, response) => {
-    const jwks_uri = `http://${request.headers.host}/keys`
-    response.end(
-      request.url === '/keys'
-        ? JSON.stringify({ keys: [jwk] })
-        : JSON.stringify({ issuer: `http://${request.headers.host}`, jwks_uri }),
-    )
-  })
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }
-  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve))
-  const iss = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`
+  const issuer = await startIssuer()
   try {
-    const token = (audience: string, seconds = 300) =>
-      new SignJWT({})
-        .setProtectedHeader({ alg: 'RS256', kid: 'k' })
-        .setIssuer(iss)
-        .setSubject('grace')
-        .setAudience(audience)
-        .setIssuedAt()
-        .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-        .sign(privateKey)
+    const token = (audience: string, seconds = 300) => issuer.token({ sub: 'grace' }, { audience, seconds })
     const { publish, sandbox } = await start(
       `${HEAD.replace('auth: defineAuth', "gate: defineFunction({ entry: './gate.ts' }), auth: defineAuth")}
 const api = new CfnApi(stack, 'Events', { name: 'events', eventConfig: {
   authProviders: [
     { authType: AuthorizationType.LAMBDA, lambdaAuthorizerConfig: { authorizerUri: backend.gate.resources.lambda.functionArn, authorizerResultTtlInSeconds: 60 } },
-    { authType: 'OPENID_CONNECT', openIdConnectConfig: { issuer: '${iss}', clientId: 'app' } },
+    { authType: 'OPENID_CONNECT', openIdConnectConfig: { issuer: '${issuer.url}', clientId: 'app' } },
   ],
   connectionAuthModes: [{ authType: 'AWS_LAMBDA' }], defaultPublishAuthModes: [{ authType: 'AWS_LAMBDA' }, { authType: 'OPENID_CONNECT' }], defaultSubscribeAuthModes: [{ authType: 'AWS_LAMBDA' }],
 } })
@@ -288,7 +267,7 @@ export const handler = async ({ authorizationToken, requestContext: { operation,
     expect((await say(await token('another'))).body.errors[0].message).toMatch(/another client/)
     expect((await say(await token('app', -3000))).body.errors[0].message).toBe('Token has expired.')
   } finally {
-    issuer.close()
+    issuer.stop()
   }
 })
 
@@ -332,12 +311,36 @@ export function onSubscribe(ctx) {
     expect(JSON.parse(String((await client.next('data', 'room')).event))).toEqual({ said, by: 'a key' })
 
   expect(await publish({ channel: '/default/closed', events: texts(1) }, withKey)).toMatchObject({
-    status: 401,
+    status: 403,
     body: { errors: [{ errorType: 'UnauthorizedException' }] },
   })
   expect(await publish({ channel: '/default/broken', events: texts(1) }, withKey)).toMatchObject({
+    status: 403,
     body: { errors: [{ errorType: 'Holiday', message: 'Not today.' }] },
   })
+})
+
+test('code may tell everybody nothing, and refuses over the WebSocket in its own words', async () => {
+  const code = `import { util } from '@aws-appsync/utils'
+export const onPublish = (ctx) => (ctx.info.channel.segments[1] === 'silent' ? null : util.error('Not today.', 'Holiday'))`
+  const { connect, withKey } = await start(
+    MODES.replace("name: 'default' })", `name: 'default', codeHandlers: ${JSON.stringify(code)} })`),
+  )
+  const client = await connect(withKey)
+  client.subscribe('all', '/default/*')
+  await client.next('subscribe_success', 'all')
+  const publish = (id: string, channel: string) =>
+    client.send({ type: 'publish', id, channel, events: texts(1), authorization: withKey })
+  publish('silent', '/default/silent')
+  expect(await client.next('publish_success', 'silent')).toMatchObject({
+    successful: [{ index: 0 }],
+    failed: [],
+  })
+  publish('loud', '/default/loud')
+  expect(await client.next('publish_error', 'loud')).toMatchObject({
+    errors: [{ errorType: 'Holiday', message: 'Not today.' }],
+  })
+  expect(client.received.filter(({ type }) => type === 'data')).toEqual([])
 })
 
 test('code that cannot be read, or answers to nothing, is said when the folder is loaded', async () => {
