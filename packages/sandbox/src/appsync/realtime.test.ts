@@ -1,33 +1,7 @@
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { encode, headerProtocol, openSocket } from './socket.fixture.js'
-import { defined, type Headers, signed, start } from './stage.fixture.js'
-
-/** A plain client of the protocol, written from its page. */
-async function connect(
-  url: string,
-  authorization: Headers,
-  { by = 'subprotocol', init = true }: { by?: 'subprotocol' | 'query'; init?: boolean } = {},
-) {
-  const { host } = new URL(url)
-  const header = { host, ...authorization }
-  const address = `${url.replace('http', 'ws')}/realtime`
-  const opened =
-    by === 'query'
-      ? await openSocket(
-          `${address}?header=${encodeURIComponent(encode(header))}&payload=${encode({})}`,
-          'graphql-ws',
-        )
-      : await openSocket(address, ['graphql-ws', headerProtocol(header)])
-  const begin = (id: string, query: string, variables: object = {}, as: Headers = authorization) =>
-    opened.send({
-      id,
-      type: 'start',
-      payload: { data: JSON.stringify({ query, variables }), extensions: { authorization: { host, ...as } } },
-    })
-  if (init) opened.send({ type: 'connection_init' })
-  return { ...opened, begin }
-}
+import { connect, encode } from './socket.fixture.js'
+import { defined, signed, start } from './stage.fixture.js'
 
 const TODO = `type Todo @model @auth(rules: [{allow: public}]) {
   content: String

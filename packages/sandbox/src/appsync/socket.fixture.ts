@@ -1,4 +1,5 @@
 import WebSocket from 'ws'
+import type { Headers } from './stage.fixture.js'
 
 // For tests of AppSync's WebSockets: a client that sends and waits for messages, and knows nothing else.
 
@@ -45,4 +46,30 @@ export async function openSocket(address: string, protocols: string | string[]) 
   const send = (message: unknown) =>
     socket.send(typeof message === 'string' ? message : JSON.stringify(message))
   return { socket, received, next, send }
+}
+
+/** A plain client of GraphQL's real time, written from its page. */
+export async function connect(
+  url: string,
+  authorization: Headers,
+  { by = 'subprotocol', init = true }: { by?: 'subprotocol' | 'query'; init?: boolean } = {},
+) {
+  const { host } = new URL(url)
+  const header = { host, ...authorization }
+  const address = `${url.replace('http', 'ws')}/realtime`
+  const opened =
+    by === 'query'
+      ? await openSocket(
+          `${address}?header=${encodeURIComponent(encode(header))}&payload=${encode({})}`,
+          'graphql-ws',
+        )
+      : await openSocket(address, ['graphql-ws', headerProtocol(header)])
+  const begin = (id: string, query: string, variables: object = {}, as: Headers = authorization) =>
+    opened.send({
+      id,
+      type: 'start',
+      payload: { data: JSON.stringify({ query, variables }), extensions: { authorization: { host, ...as } } },
+    })
+  if (init) opened.send({ type: 'connection_init' })
+  return { ...opened, begin }
 }
