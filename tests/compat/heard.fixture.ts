@@ -1,13 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** An observable of RxJS, by the one of its ways to subscribe that TypeScript infers from. */
+interface Heard<Value> {
+  forEach?(next: (value: Value) => void): Promise<void>
+  subscribe(observer: { next(value: Value): void; error(error: unknown): void; complete?(): void }): {
+    unsubscribe(): void
+  }
+}
+
 /** What an observable says, with promises for what has not been said yet. */
-export function heardOf<Value>(observable: {
-  subscribe(observer: { next(value: Value): void; error(error: unknown): void }): { unsubscribe(): void }
-}) {
+export function heardOf<Value>(observable: Heard<Value>) {
   const values: Value[] = []
   const errors: unknown[] = []
   let check = () => {}
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
   const subscription = observable.subscribe({
+    complete: end,
     next(value) {
       values.push(value)
       check()
@@ -29,9 +40,11 @@ export function heardOf<Value>(observable: {
   return {
     values,
     errors,
+    /** Once the service has ended it. */
+    ended,
     /** What is heard first of something that is done until it is heard of: nobody says when a subscription was taken. */
     async after(act: () => Promise<unknown>): Promise<Value> {
-      for (let i = 0; i < 200 && values.length === 0 && errors.length === 0; i++) {
+      for (let i = 0; i < 1000 && values.length === 0 && errors.length === 0; i++) {
         await act()
         await pause(25)
       }
