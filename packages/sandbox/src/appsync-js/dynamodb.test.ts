@@ -336,6 +336,30 @@ test('the module for DynamoDB writes the same requests', async () => {
       items: [{ putItem: { table: 'Post', key: { postId: 't', rank: 2 }, item: { title: 'T' } } }],
     }),
   ).toMatchObject({ keys: [{ postId: 't', rank: 2 }] })
+  const other = { postId: 'o', rank: 3 }
+  expect(await run('batchPut', { tables: { Post: [{ ...other, title: 'O' }] } })).toMatchObject({
+    data: { Post: [{ title: 'O' }] },
+  })
+  expect(
+    await run('transactGet', {
+      items: [
+        { table: 'Post', key: other, projection: ['title'] },
+        { table: 'Post', key: { postId: 'no', rank: 1 } },
+      ],
+    }),
+  ).toEqual({ items: [{ title: 'O' }, null], cancellationReasons: null })
+  expect(await run('batchDelete', { tables: { Post: [other] } })).toMatchObject({ data: { Post: [other] } })
+  expect(await run('get', { key: other })).toBeNull()
+  expect(
+    await run('transactWrite', {
+      items: [
+        { updateItem: { table: 'Post', key: at, update: { title: 'U' } } },
+        { conditionCheck: { table: 'Post', key: at, condition: { likes: { eq: 5 } } } },
+        { deleteItem: { table: 'Post', key: { postId: 'no', rank: 1 } } },
+      ],
+    }),
+  ).toMatchObject({ keys: [at, at, { postId: 'no', rank: 1 }] })
+  expect(await run('get', { key: at, projection: ['title'] })).toEqual({ title: 'U' })
   expect(await run('remove', { key: at })).toMatchObject(at)
   expect(await run('sync', {})).toMatchObject({ items: [{ postId: 't' }] })
 })

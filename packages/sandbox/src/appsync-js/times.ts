@@ -5,13 +5,23 @@ const MONTHS = 'January February March April May June July August September Octo
 )
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-/** Minutes east of Greenwich: `+02:00`, `UTC`, `GMT`, `Z`. Names of places are not known here. */
-function offsetOf(zone: string): number {
+/** Minutes east of Greenwich at that moment: `+02:00`, `UTC`, `GMT`, `Z`, or a name such as `Europe/Berlin`. */
+function offsetOf(zone: string, at: number): number {
   if (/^(utc|gmt|z)?$/i.test(zone)) return 0
   const [, sign, hours, minutes] = /^(?:utc|gmt)?([+-])(\d\d):?(\d\d)?$/i.exec(zone) ?? []
-  if (!sign)
-    throw new Error(`The time zone ${zone} is not known to the sandbox; say it as an offset, such as +02:00.`)
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes ?? 0))
+  if (sign) return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes ?? 0))
+  return Math.round((clockIn(zone, at) - at) / 60_000)
+}
+
+/** What the clocks of a place show then, as if they stood in Greenwich. */
+function clockIn(timeZone: string, at: number): number {
+  try {
+    // Swedes write dates as ISO 8601 does.
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+    return Date.parse(`${clock.format(at).replace(' ', 'T')}Z`)
+  } catch {
+    throw new Error(`The time zone ${timeZone} is not known.`)
+  }
 }
 
 const zoneText = (offset: number, colon: string) => {
@@ -22,7 +32,7 @@ const zoneText = (offset: number, colon: string) => {
 
 /** Letters as Java's DateTimeFormatter has them. */
 export function format(at: number, pattern: string, zone = 'UTC'): string {
-  const offset = offsetOf(zone)
+  const offset = offsetOf(zone, at)
   const date = new Date(at + offset * 60_000)
   const pad = (value: number, length: number) => String(value).padStart(length, '0')
   const words = /'([^']*)'|y+|M+|d+|E+|H+|h+|m+|s+|S+|a|X+|Z+/g
@@ -85,18 +95,19 @@ export function parse(text: string, pattern: string, zone = 'UTC'): number {
   if (!match) throw new Error(`Unable to parse ${text} as ${pattern}.`)
   const value = (letter: string, usual: string) => match[parts.indexOf(letter) + 1 || Number.NaN] ?? usual
   const millis = Number(value('S', '0').padEnd(3, '0').slice(0, 3))
-  return (
-    Date.UTC(
-      Number(value('y', '1970')),
-      Number(value('M', '1')) - 1,
-      Number(value('d', '1')),
-      Number(value('H', '0')),
-      Number(value('m', '0')),
-      Number(value('s', '0')),
-      millis,
-    ) -
-    offsetOf(value('X', zone)) * 60_000
+  const shown = Date.UTC(
+    Number(value('y', '1970')),
+    Number(value('M', '1')) - 1,
+    Number(value('d', '1')),
+    Number(value('H', '0')),
+    Number(value('m', '0')),
+    Number(value('s', '0')),
+    millis,
   )
+  // The offset is that of the moment, which is known but for the offset: near a change of the clocks the second look is the right one.
+  const there = value('X', zone)
+  const near = shown - offsetOf(there, shown) * 60_000
+  return shown - offsetOf(there, near) * 60_000
 }
 
 export function parseIso(text: string): number {
