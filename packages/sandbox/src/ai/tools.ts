@@ -1,5 +1,5 @@
 import { getNamedType, isObjectType } from 'graphql'
-import { createCall } from '../appsync/resolvers.js'
+import { createCall } from '../appsync/calls.js'
 import type { Caller } from '../appsync/rules.js'
 import { upperFirst } from '../appsync/sdlFields.js'
 import type { AiHouse } from './house.js'

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { BadRequest, type Items, PRIMARY, type SortCondition } from '../appsync/items.js'
 import type { Item } from '../appsync/rules.js'
 import type { Index, Model } from '../appsync/sdl.js'
-import { primaryIndex } from '../appsync/served.js'
+import { primaryIndex } from '../appsync/servedKeys.js'
 import type { Store } from '../store.js'
 import { fromAttributes } from './attributes.js'
 import {

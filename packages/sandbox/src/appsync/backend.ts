@@ -15,7 +15,8 @@ import type { Guard, Item } from './rules.js'
 import { teachScalars } from './scalars.js'
 import { type Definition, type Model, readDefinition } from './sdl.js'
 import { upperFirst } from './sdlFields.js'
-import { type Provider, printServed } from './served.js'
+import { printServed } from './served.js'
+import type { Provider } from './servedDirectives.js'
 import { createSources } from './sources.js'
 
 /** One schema, ready to be served. A reload makes another. */

@@ -16,8 +16,8 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
+import { type Call, refuseDenied } from './calls.js'
 import { Fault } from './fault.js'
-import { type Call, refuseDenied } from './resolvers.js'
 
 export interface GraphQLRequest {
   query: string

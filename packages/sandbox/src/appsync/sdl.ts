@@ -262,3 +262,24 @@ export function printType({ name, required, list, listRequired }: TypeRef): stri
   const element = required ? `${name}!` : name
   return list ? `[${element}]${listRequired ? '!' : ''}` : element
 }
+
+/** A type, an enum or an input with its lines. */
+export const block = (keyword: string, name: string, lines: Iterable<string>) =>
+  `${keyword} ${name} {\n${[...lines].map((line) => `  ${line}\n`).join('')}}`
+
+/** Does one of these fields hold this type, or one that holds it? */
+export function reaches(
+  fields: Iterable<Field>,
+  type: string,
+  definition: Definition,
+  seen = new Set<string>(),
+): boolean {
+  for (const {
+    type: { name },
+  } of fields) {
+    if (name === type) return true
+    const inner = definition.customTypes.get(name)
+    if (inner && !seen.has(name) && reaches(inner, type, definition, seen.add(name))) return true
+  }
+  return false
+}

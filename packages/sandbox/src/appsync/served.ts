@@ -1,24 +1,30 @@
 import { FIXED } from './fixedTypes.js'
 import { type CustomOperation, printArguments, type Root } from './operations.js'
-import { rolesOf } from './roles.js'
-import { type Definition, type Index, type Model, printType, STRINGS } from './sdl.js'
-import { type Field, lowerFirst, upperFirst } from './sdlFields.js'
+import type { rolesOf } from './roles.js'
+import { block, type Definition, type Model, printType } from './sdl.js'
+import { type Field, upperFirst } from './sdlFields.js'
+import {
+  connectionDirectives,
+  directives,
+  PROVIDER,
+  providersOf,
+  type ServedOptions,
+  sharedDirectives,
+} from './servedDirectives.js'
+import {
+  condition,
+  enumInput,
+  filter,
+  inputField,
+  mutationInputs,
+  ownerFields,
+  subscriptionFilter,
+  typesGiven,
+} from './servedInputs.js'
+import { compositeTypes, keyCondition, keyConditionType, primaryIndex, sortArgument } from './servedKeys.js'
 
 // The schema that AppSync serves for a set of models, as text: what the official transformer writes, type for type.
 // Compared with its output in served.test.ts.
-
-export interface ServedOptions {
-  /** The directive that goes without saying. */
-  defaultProvider: Provider
-}
-
-export type Provider = 'aws_api_key' | 'aws_cognito_user_pools' | 'aws_iam' | 'aws_lambda' | 'aws_oidc'
-
-/** A query on a key: of the model itself, or of an index. */
-export interface SortArgument {
-  name: string
-  type: string
-}
 
 export function printServed(definition: Definition, options: ServedOptions): string {
   const blocks: string[] = [FIXED]
@@ -68,9 +74,6 @@ export function printServed(definition: Definition, options: ServedOptions): str
   return blocks.join('\n\n')
 }
 
-const block = (keyword: string, name: string, lines: Iterable<string>) =>
-  `${keyword} ${name} {\n${[...lines].map((line) => `  ${line}\n`).join('')}}`
-
 const plain = (field: Field) => `${field.name}: ${printType(field.type)}`
 
 function printModel(model: Model, options: ServedOptions): string {
@@ -86,245 +89,6 @@ function printModel(model: Model, options: ServedOptions): string {
     lines,
   )
 }
-
-// ---- authorization directives: they inform a reader of the schema; the rules themselves are enforced in rules.ts
-
-const PROVIDER = {
-  apiKey: 'aws_api_key',
-  userPools: 'aws_cognito_user_pools',
-  identityPool: 'aws_iam',
-  function: 'aws_lambda',
-  oidc: 'aws_oidc',
-} as const
-
-function providersOf(model: Model, operations: Parameters<typeof rolesOf>[1][]): Set<Provider> {
-  return new Set(
-    operations.flatMap((operation) => rolesOf(model, operation)).map((role) => PROVIDER[role.provider]),
-  )
-}
-
-function directives(providers: Set<Provider>, { defaultProvider }: ServedOptions): string {
-  if (providers.size === 0 || (providers.size === 1 && providers.has(defaultProvider))) return ''
-  return [...providers].map((each) => ` @${each}`).join('')
-}
-
-function sharedDirectives(type: string, definition: Definition, options: ServedOptions): string {
-  const users = [...definition.models.values()].filter((model) =>
-    reaches(model.fields.values(), type, definition),
-  )
-  const written = definition.typeDirectives.get(type) ?? []
-  const shared = directives(
-    new Set(users.flatMap((model) => [...providersOf(model, ['get', 'list', 'create', 'update', 'delete'])])),
-    options,
-  )
-  return [...new Set([...written, ...shared.split(' ').filter(Boolean)])].map((each) => ` ${each}`).join('')
-}
-
-/** Custom types that clients send: in rows of models, and as arguments. */
-function typesGiven(definition: Definition): Set<string> {
-  const sources = [
-    ...[...definition.models.values()].map(({ fields }) => [...fields.values()]),
-    ...[...definition.operations.values()].map(({ args }) => args),
-  ]
-  const names = [...definition.customTypes.keys()]
-  return new Set(names.filter((name) => sources.some((fields) => reaches(fields, name, definition))))
-}
-
-function reaches(
-  fields: Iterable<Field>,
-  type: string,
-  definition: Definition,
-  seen = new Set<string>(),
-): boolean {
-  for (const {
-    type: { name },
-  } of fields) {
-    if (name === type) return true
-    const inner = definition.customTypes.get(name)
-    if (inner && !seen.has(name) && reaches(inner, type, definition, seen.add(name))) return true
-  }
-  return false
-}
-
-const connectionDirectives = (model: Model, options: ServedOptions) =>
-  directives(providersOf(model, ['get', 'list']), options)
-
-// ---- inputs
-
-const isKnown = (name: string, { enums, customTypes }: Definition) =>
-  customTypes.has(name) ? 'custom' : enums.has(name) ? 'enum' : 'scalar'
-
-function inputField(field: Field, definition: Definition, { optional = false } = {}): string {
-  const custom = isKnown(field.type.name, definition) === 'custom'
-  const name = custom ? `${field.type.name}Input` : field.type.name
-  const eased = !optional ? {} : field.type.list ? { listRequired: false } : { required: false }
-  return `${field.name}: ${printType({ ...field.type, name, ...eased })}`
-}
-
-/** Fields that a mutation may set: everything that is not a relation nor filled in by the service. */
-export function settable(model: Model): Field[] {
-  return [...model.fields.values()].filter((field) => !field.relation && !model.implicit.has(field.name))
-}
-
-function mutationInputs(model: Model, definition: Definition): string[] {
-  const fields = settable(model)
-  const implicitId = model.implicit.has('id')
-  const key = model.key.map((name) => model.fields.get(name)!)
-  const filledIn = (field: Field) =>
-    (field.name === 'id' && field.type.name === 'ID') ||
-    field.name === 'createdAt' ||
-    field.name === 'updatedAt'
-  return [
-    model.mutations.has('create') &&
-      block('input', `Create${model.title}Input`, [
-        ...fields.map((field) => inputField(field, definition, { optional: filledIn(field) })),
-        ...(implicitId ? ['id: ID'] : []),
-      ]),
-    model.mutations.has('update') &&
-      block('input', `Update${model.title}Input`, [
-        ...fields.map((field) =>
-          inputField(field, definition, { optional: !model.key.includes(field.name) }),
-        ),
-        ...(implicitId ? ['id: ID!'] : []),
-      ]),
-    model.mutations.has('delete') &&
-      block(
-        'input',
-        `Delete${model.title}Input`,
-        key.map((field) => `${field.name}: ${field.type.name}!`),
-      ),
-  ].filter((each) => each !== false)
-}
-
-/** The kind of comparison a scalar allows: `String`, `ID`, `Int`, `Float`, `Boolean`. */
-function comparison(type: string): string {
-  if (STRINGS.has(type)) return 'String'
-  return type === 'AWSTimestamp' ? 'Int' : type
-}
-
-function filterable(model: Model, definition: Definition, enumInputs: Set<string>): Map<string, string> {
-  const lines = new Map<string, string>()
-  for (const { name, type, relation } of model.fields.values()) {
-    if (relation || model.implicit.has(name) || isKnown(type.name, definition) === 'custom') continue
-    if (isKnown(type.name, definition) === 'enum') {
-      const input = `Model${type.name}${type.list ? 'List' : ''}Input`
-      enumInputs.add(input)
-      lines.set(name, input)
-    } else lines.set(name, `Model${comparison(type.name)}Input`)
-  }
-  return lines
-}
-
-const ownerFields = (model: Model) =>
-  new Set(model.rules.filter((rule) => rule.allow === 'owner').map((rule) => rule.ownerField))
-
-const implicitOwners = (model: Model) =>
-  [...model.implicit].filter((name) => !['id', 'createdAt', 'updatedAt'].includes(name))
-
-const asLines = (entries: Map<string, string>) => [...entries].map(([name, type]) => `${name}: ${type}`)
-
-function filter(model: Model, definition: Definition, enumInputs: Set<string>): string {
-  const own = `Model${model.title}FilterInput`
-  const lines = filterable(model, definition, enumInputs)
-  // `id` is there even where another key was chosen: so the transformer has it.
-  if (!lines.has('id')) lines.set('id', 'ModelIDInput')
-  for (const name of ['createdAt', 'updatedAt']) if (!lines.has(name)) lines.set(name, 'ModelStringInput')
-  lines.set('and', `[${own}]`).set('or', `[${own}]`).set('not', own)
-  for (const name of implicitOwners(model)) lines.set(name, 'ModelStringInput')
-  return block('input', own, asLines(lines))
-}
-
-function condition(model: Model, definition: Definition, enumInputs: Set<string>): string {
-  const own = `Model${model.title}ConditionInput`
-  const lines = filterable(model, definition, enumInputs)
-  for (const name of model.key) lines.delete(name)
-  lines.set('and', `[${own}]`).set('or', `[${own}]`).set('not', own)
-  for (const name of ['createdAt', 'updatedAt']) if (!lines.has(name)) lines.set(name, 'ModelStringInput')
-  for (const name of implicitOwners(model)) lines.set(name, 'ModelStringInput')
-  return block('input', own, asLines(lines))
-}
-
-function subscriptionFilter(model: Model, definition: Definition): string {
-  const own = `ModelSubscription${model.title}FilterInput`
-  const lines = new Map<string, string>()
-  // Fields that decide who may hear are not for the listener to filter by; owner fields come back below, as the service has them.
-  const deciding = new Set(
-    model.rules.flatMap((rule) => rule.groupsField ?? []).concat([...ownerFields(model)]),
-  )
-  for (const { name, type, relation } of model.fields.values()) {
-    const kind = isKnown(type.name, definition)
-    if (relation || model.implicit.has(name) || kind === 'custom' || deciding.has(name)) continue
-    lines.set(name, `ModelSubscription${kind === 'enum' ? 'String' : comparison(type.name)}Input`)
-  }
-  if (!lines.has('id')) lines.set('id', 'ModelSubscriptionIDInput')
-  for (const name of ['createdAt', 'updatedAt'])
-    if (!lines.has(name)) lines.set(name, 'ModelSubscriptionStringInput')
-  lines.set('and', `[${own}]`).set('or', `[${own}]`)
-  for (const name of ownerFields(model)) lines.set(name, 'ModelStringInput')
-  return block('input', own, asLines(lines))
-}
-
-function enumInput(name: string): string {
-  const list = name.endsWith('ListInput')
-  const type = name.slice('Model'.length, -(list ? 'ListInput' : 'Input').length)
-  return list
-    ? block('input', name, [`eq: [${type}]`, `ne: [${type}]`, `contains: ${type}`, `notContains: ${type}`])
-    : block('input', name, [`eq: ${type}`, `ne: ${type}`])
-}
-
-// ---- keys
-
-const keyConditionType = (model: Model, name: string) => {
-  const kind = comparison(model.fields.get(name)!.type.name)
-  return `Model${['ID', 'Int', 'Float'].includes(kind) ? kind : 'String'}KeyConditionInput`
-}
-
-function keyCondition(name: string): string {
-  const type = name.slice('Model'.length, -'KeyConditionInput'.length)
-  const text = type === 'String' || type === 'ID' ? [`beginsWith: ${type}`] : []
-  return block('input', name, [
-    ...['eq', 'le', 'lt', 'ge', 'gt'].map((each) => `${each}: ${type}`),
-    `between: [${type}]`,
-    ...text,
-  ])
-}
-
-const compositeName = (model: Model, index: Index) =>
-  `Model${model.title}${upperFirst(index.name)}CompositeKey`
-
-function compositeTypes(model: Model, index: Index): string[] {
-  const name = compositeName(model, index)
-  const parts = index.sorts.map((sort) => {
-    const kind = comparison(model.fields.get(sort)!.type.name)
-    return `${sort}: ${['ID', 'Int', 'Float'].includes(kind) ? kind : 'String'}`
-  })
-  return [
-    block('input', `${name}ConditionInput`, [
-      ...['eq', 'le', 'lt', 'ge', 'gt'].map((each) => `${each}: ${name}Input`),
-      `between: [${name}Input]`,
-      `beginsWith: ${name}Input`,
-    ]),
-    block('input', `${name}Input`, parts),
-  ]
-}
-
-/** The argument that narrows a query by its sort keys: one field by its own name, several under their joined names. */
-export function sortArgument(model: Model, index: Index): SortArgument | undefined {
-  if (index.sorts.length === 0) return undefined
-  if (index.sorts.length === 1)
-    return { name: index.sorts[0]!, type: keyConditionType(model, index.sorts[0]!) }
-  return {
-    name: lowerFirst(index.sorts.map(upperFirst).join('')),
-    type: `${compositeName(model, index)}ConditionInput`,
-  }
-}
-
-/** The model's own key, in the shape of an index. */
-export const primaryIndex = (model: Model): Index => ({
-  name: 'Primary',
-  partition: model.key[0]!,
-  sorts: model.key.slice(1),
-})
 
 // ---- operations
 

@@ -8,6 +8,7 @@ import {
   print,
 } from 'graphql'
 import type { Backend, CustomSubscription } from './backend.js'
+import { isDenied } from './calls.js'
 import { isLetIn } from './customResolvers.js'
 import { fits, readEnhancedFilter } from './enhancedFilter.js'
 import {
@@ -89,7 +90,7 @@ export async function openSubscription(
     return refuse({ errorType, message })
   }
   const show = (event: Item) => project(scope, root, event)
-  if (caller.mode === 'lambda' && isDenied(caller, field.name)) throw denied()
+  if (isDenied(caller, 'Subscription', field.name)) throw denied()
   if ('operation' in known) {
     if (!isLetIn(known.operation, caller, plan)) throw denied()
     const heard = await openCustom(known, args, { caller, headers, selection: node }, refuse)
@@ -118,11 +119,6 @@ export async function openSubscription(
     },
   }
 }
-
-const isDenied = ({ deniedFields }: Caller & { mode: 'lambda' }, field: string) =>
-  deniedFields.some(
-    (each) => each === `Subscription.${field}` || each.endsWith(`/types/Subscription/fields/${field}`),
-  )
 
 /** A custom subscription: its resolver decides who may begin it, and may set filters; else its arguments are the filter. */
 async function openCustom(
