@@ -329,11 +329,39 @@ test.each([
     `x: a.query().returns(a.string()).handler(a.handler.function('nobody')).authorization((allow) => [allow.publicApiKey()])`,
     /answered by the function 'nobody', which is not among the functions/,
   ],
+  [
+    `x: a.query().returns(a.integer()).handler(a.handler.inlineSql('SELECT 1')).authorization((allow) => [allow.publicApiKey()])`,
+    /x has a statement of SQL as handler, but the schema's database is DynamoDB/,
+  ],
+  [
+    `x: a.query().returns(a.integer()).handler(a.handler.sqlReference('./sum.sql')).authorization((allow) => [allow.publicApiKey()])`,
+    /x has a statement of SQL as handler, but the schema's database is DynamoDB/,
+  ],
+  [
+    `x: a.query().returns(a.string()).handler(a.handler.custom({ entry: './rds.js' })).authorization((allow) => [allow.publicApiKey()])`,
+    /rds needs an SQL database, which the sandbox does not have/,
+  ],
 ])('an operation that cannot be answered is refused when it is loaded: %#', async (schema, message) => {
   const files = {
     'amplify/broken.js': 'export function request() {\n  return {',
     'amplify/half.js': 'export const request = () => ({})',
+    'amplify/rds.js':
+      "import { select } from '@aws-appsync/utils/rds'\nexport const request = () => select({ table: 'x' })\nexport const response = () => 1",
     'amplify/whole.js': 'export const request = () => ({})\nexport const response = () => 1',
   }
   await expect(start(backend(schema), files)).rejects.toThrow(message)
+})
+
+test.each([
+  [`a.handler.inlineSql('SELECT count(*) FROM post')`, /Query\.count runs SQL/],
+  [`a.handler.sqlReference('./count.sql')`, /Query\.count runs SQL/],
+])('a schema of an SQL database is refused by the name of what needs it: %s', async (handler, message) => {
+  const source = `import { defineBackend, defineData, secret } from '@aws-amplify/backend'
+import { a, configure } from '@aws-amplify/data-schema'
+const schema = configure({ database: { engine: 'postgresql', identifier: 'shop', connectionUri: secret('SHOP') } }).schema({
+  count: a.query().returns(a.integer()).handler(${handler}).authorization((allow) => [allow.publicApiKey()]),
+})
+defineBackend({ data: defineData({ schema, authorizationModes: { defaultAuthorizationMode: 'apiKey' } }) })`
+  const files = { 'amplify/count.sql': 'SELECT count(*) FROM post' }
+  await expect(start(source, files)).rejects.toThrow(message)
 })
