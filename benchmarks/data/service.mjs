@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { a, modelIntrospection } from '@backline/schema'
 import { root } from '../../scripts/packages.mjs'
 
 const { WebSocketServer } = createRequire(join(root, 'packages/data/package.json'))('ws')
@@ -13,10 +14,31 @@ export const row = (at, version = 0) => ({
   content: `Todo ${at}, version ${version}`,
   priority: 'HIGH',
   done: version % 2 === 1,
-  owner: null,
+  listId: `list-${at % 100}`,
   createdAt: time(at),
   updatedAt: time(100_000 + version * 10 + at),
 })
+
+/** Rows that belong to one, and have many: an app's usual case. */
+export const introspection = modelIntrospection(
+  a
+    .schema({
+      List: a.model({ name: a.string(), todos: a.hasMany('Todo', 'listId') }),
+      Step: a.model({ name: a.string(), todoId: a.id(), todo: a.belongsTo('Todo', 'todoId') }),
+      Todo: a.model({
+        content: a.string().required(),
+        priority: a.enum(['LOW', 'HIGH']),
+        done: a.boolean(),
+        listId: a.id(),
+        list: a.belongsTo('List', 'listId'),
+        steps: a.hasMany('Step', 'todoId'),
+      }),
+    })
+    .authorization((allow) => [allow.publicApiKey()]),
+)
+
+/** The rows that change, one after the other, are all over the list. */
+export const changedRow = (at, rows) => (at * 7919) % rows
 
 export async function startService(rows) {
   /** Field → [socket, id] of its subscription. */
@@ -30,7 +52,9 @@ export async function startService(rows) {
       const { field, count } = JSON.parse(text)
       const [socket, id] = subscriptions.get(field)
       for (let at = 0; at < count; at++)
-        socket.send(JSON.stringify({ type: 'data', id, payload: { data: { [field]: row(at, 1) } } }))
+        socket.send(
+          JSON.stringify({ type: 'data', id, payload: { data: { [field]: row(changedRow(at, rows), 1) } } }),
+        )
       return
     }
     const { limit, nextToken } = JSON.parse(text).variables ?? {}

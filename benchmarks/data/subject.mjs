@@ -1,51 +1,46 @@
-// One data client in a process of its own. Started by bench-data.mjs with the name of the library, and the settings as input; prints its
-// numbers as one line of JSON.
+// One data client in a process of its own. Started by bench-data.mjs with the name of the library, or none, and the settings as input;
+// prints its numbers as one line of JSON.
 import { text } from 'node:stream/consumers'
 
 const [library] = process.argv.slice(2)
-const settings = await text(process.stdin)
-const { sandbox, service, introspection, updates, messages, accessToken } = JSON.parse(settings)
-
-// aws-amplify connects over TLS only.
-const Socket = globalThis.WebSocket
-globalThis.WebSocket = class extends Socket {
-  constructor(url, protocols) {
-    super(String(url).replace('wss:', 'ws:'), protocols)
-  }
-}
-const { Amplify } = await import(library)
-const { generateClient } = await import(`${library}/data`)
+const { sandbox, service, introspection, updates, messages, accessToken } = JSON.parse(
+  await text(process.stdin),
+)
+const app = await import(library === 'none' ? './bare.mjs' : './client.mjs').then(({ open }) => open(library))
 const numbers = {}
 
-Amplify.configure(sandbox)
-const { Todo } = generateClient({ authMode: 'lambda', authToken: accessToken }).models
-const list = async () => {
-  const { data, errors } = await Todo.list({ limit: 1000 })
+const todos = app.todos(sandbox, { authMode: 'lambda', authToken: accessToken })
+const list = (model) => async () => {
+  const { data, errors } = await model.list({ limit: 1000 })
   if (errors || data.length !== 1000)
     throw new Error(`${library} lists ${data?.length}: ${errors?.[0].message}`)
 }
-for (let round = 0; round < 5; round++) await list()
-numbers.list = await measure(20, list)
+await measure(10, list(todos))
+numbers.list = await measure(20, list(todos))
 
-Amplify.configure(service)
-const live = generateClient().models.Todo
+const live = app.todos(service)
+await measure(50, list(live))
+numbers.related = await measure(200, list(live))
+
 const url = service.API.GraphQL.endpoint.replace('/graphql', '/blast')
 const blast = (field, count) => fetch(url, { method: 'POST', body: JSON.stringify({ field, count }) })
 
 numbers.observe = await new Promise((resolve, reject) => {
   let begun
-  let seen = 0
+  let last
   const subscription = live.observeQuery().subscribe({
     error: reject,
     next({ items, isSynced }) {
       if (!isSynced) return
       if (!begun) {
         if (items.length < 10_000) return
+        // The one that the service changes last.
+        last = items.findIndex(({ id }) => id === `todo-${((updates - 1) * 7919) % 10_000}`)
         begun = start()
         blast('onUpdateTodo', updates)
         return
       }
-      if (++seen < updates) return
+      if (!items[last].content.endsWith('version 1')) return
       const changed = items.filter(({ content }) => content.endsWith('version 1')).length
       resolve(end(begun))
       subscription.unsubscribe()
@@ -74,9 +69,10 @@ numbers.messages = await new Promise((resolve, reject) => {
 })
 
 const { GraphQL } = service.API
-Amplify.configure({ API: { GraphQL: { ...GraphQL, modelIntrospection: introspection } } })
+const many = { API: { GraphQL: { ...GraphQL, modelIntrospection: introspection } } }
+app.configure(many)
 const create = async () => {
-  if (typeof generateClient().models.Model7.list !== 'function') throw new Error('There is no Model7')
+  if (typeof app.client().models.Model7.list !== 'function') throw new Error('There is no Model7')
 }
 for (let round = 0; round < 5; round++) await create()
 numbers.create = await measure(50, create)

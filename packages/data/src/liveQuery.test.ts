@@ -6,6 +6,9 @@ type Page = Awaited<ReturnType<LiveSource<Row>['page']>>
 const version = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`
 const row = (id: string, second = 1, more: object = {}): Row => ({ id, updatedAt: version(second), ...more })
 
+/** What was put off until now is done first. */
+const turn = () => new Promise((done) => setTimeout(done))
+
 /** A live query whose service is moved by hand. */
 function setUp(options: Partial<LiveSource<Row>> = {}) {
   const watchers = {} as Record<'create' | 'update' | 'delete', Watcher>
@@ -25,7 +28,7 @@ function setUp(options: Partial<LiveSource<Row>> = {}) {
           token,
           answer: async (page) => {
             resolve(page)
-            await new Promise((done) => setTimeout(done))
+            await turn()
           },
         }),
       ),
@@ -90,6 +93,44 @@ test('each emission is a new array, and nothing is emitted when nothing changes'
   expect(seen[0]!.items[0]).toBe(seen[1]!.items[0])
 })
 
+test('of many changes in a row the first is shown at once, and the others together', async () => {
+  const { watchers, reads, seen, live } = setUp()
+  live()
+  await reads[0]!.answer({ data: [row('a'), row('b'), row('c')] })
+  watchers.delete.next(row('a'))
+  watchers.update.next(row('c', 2))
+  watchers.create.next(row('d'))
+  watchers.update.next(row('c', 3))
+  expect(seen.slice(1).map(({ items }) => items)).toEqual([[row('b'), row('c')]])
+  await turn()
+  expect(seen.slice(2).map(({ items }) => items)).toEqual([[row('b'), row('c', 3), row('d')]])
+  // What was shown is the receiver's, and stays as it was.
+  expect(seen[1]!.items).toEqual([row('b'), row('c')])
+  await turn()
+  expect(seen).toHaveLength(3)
+})
+
+test('what was not shown yet is shown before an end', async () => {
+  const { watchers, reads, seen, errors, live } = setUp()
+  live()
+  await reads[0]!.answer({ data: [] })
+  watchers.create.next(row('a'))
+  watchers.create.next(row('b'))
+  watchers.update.error(new Error('denied'))
+  expect(seen.at(-1)!.items).toEqual([row('a'), row('b')])
+  expect(errors).toMatchObject([{ message: 'denied' }])
+})
+
+test('a row that two pages have is shown once, as the newer one has it, and still changes', async () => {
+  const { watchers, reads, seen, live } = setUp()
+  live()
+  await reads[0]!.answer({ data: [row('a', 1), row('b')], nextToken: 'more' })
+  await reads[1]!.answer({ data: [row('a', 2), row('c')] })
+  expect(seen.at(-1)!.items).toEqual([row('a', 2), row('b'), row('c')])
+  watchers.update.next(row('a', 3))
+  expect(seen.at(-1)!.items).toEqual([row('a', 3), row('b'), row('c')])
+})
+
 test('news of a row that comes after its deletion is too late; a new row of the same name is not', async () => {
   const { watchers, reads, live, ids } = setUp()
   live()
@@ -97,6 +138,7 @@ test('news of a row that comes after its deletion is too late; a new row of the 
   watchers.delete.next(row('a', 4))
   watchers.update.next(row('a', 3))
   expect(ids()).toEqual([])
+  await turn()
   watchers.create.next(row('a', 9))
   expect(ids()).toEqual(['a'])
 })
@@ -107,6 +149,7 @@ test('rows come and go as they begin and cease to match', async () => {
   await reads[0]!.answer({ data: [row('a', 1, { open: true })] })
   watchers.update.next(row('b', 2, { open: true }))
   expect(ids()).toEqual(['a', 'b'])
+  await turn()
   watchers.update.next(row('a', 3, { open: false }))
   expect(ids()).toEqual(['b'])
   watchers.create.next(row('c', 4, { open: false }))

@@ -4,6 +4,7 @@ import { Observable } from 'rxjs/internal/Observable'
 import { answerError, type GraphQLFormattedError } from './errors.js'
 import type { Row } from './rows.js'
 
+/** What is true now. Changes that come in the same turn of the event loop may share one. */
 export interface Snapshot<Item> {
   /** A new array each time. */
   items: Item[]
@@ -43,17 +44,21 @@ export interface LiveSource<Item> {
 interface Entry<Item> {
   row: Row
   item: Item
+  /** Where it stood when last looked for: what came and went before it may have moved it. */
+  at: number
 }
+
+type Key = unknown
 
 /** The rows that belong, in their order, and what is known of those that were deleted. */
 class Rows<Item> {
-  #known = new Map<string, Entry<Item>>()
+  #known = new Map<Key, Entry<Item>>()
   #order: Entry<Item>[] = []
   #items: Item[] = []
   /** Somebody has the array: the next change makes another. */
   #shown = false
   /** Versions of rows that were deleted: news older than that comes too late. */
-  readonly #gone = new Map<string, string>()
+  readonly #gone = new Map<Key, string>()
   readonly #source: LiveSource<Item>
 
   constructor(source: LiveSource<Item>) {
@@ -67,7 +72,9 @@ class Rows<Item> {
   }
 
   /** Undefined where the row does not say which it is. */
-  keyOf(row: Row): string | undefined {
+  keyOf(row: Row): Key | undefined {
+    const [only, ...others] = this.#source.keys
+    if (!others.length) return row[only!] ?? undefined
     const keys = this.#source.keys.map((key) => row[key] ?? undefined)
     return keys.includes(undefined) ? undefined : JSON.stringify(keys)
   }
@@ -108,9 +115,13 @@ class Rows<Item> {
       const version: string = row.updatedAt ?? ''
       const newer = before.get(key)
       if (version && version <= (this.#gone.get(key) ?? '')) continue
-      const entry = newer && newer.row.updatedAt > version ? newer : { row, item: this.#source.finish(row) }
-      // A page may begin with a row that the one before ended with.
-      if (!this.#known.has(key)) this.#order.push(entry)
+      const stays = newer && (newer.row === row || newer.row.updatedAt > version)
+      // A page may have a row that one before it had.
+      const twin = this.#known.get(key)
+      if (twin && version < (twin.row.updatedAt ?? '')) continue
+      const entry = stays ? newer : { row, item: this.#source.finish(row), at: 0 }
+      entry.at = twin?.at ?? this.#order.length
+      this.#order[entry.at] = entry
       this.#known.set(key, entry)
     }
     const { compare } = this.#source
@@ -119,29 +130,30 @@ class Rows<Item> {
     this.#shown = false
   }
 
-  #put(key: string, row: Row, known: Entry<Item> | undefined): void {
-    const entry = { row, item: this.#source.finish(row) }
+  #put(key: Key, row: Row, known: Entry<Item> | undefined): void {
     const { compare } = this.#source
-    if (known && !compare?.(known.row, row)) {
-      const at = this.#order.indexOf(known)
-      this.#order[at] = entry
-      this.#own()[at] = entry.item
-    } else {
-      if (known) this.#remove(key, known)
-      const at = compare ? this.#place(row, compare) : this.#order.length
-      this.#order.splice(at, 0, entry)
-      this.#own().splice(at, 0, entry.item)
-    }
+    const entry = { row, item: this.#source.finish(row), at: 0 }
+    const stays = known && !compare?.(known.row, row)
+    if (known) entry.at = this.#find(known)
+    if (known && !stays) this.#remove(key, known)
+    if (!stays) entry.at = compare ? this.#place(row, compare) : this.#order.length
+    this.#order.splice(entry.at, stays ? 1 : 0, entry)
+    this.#own().splice(entry.at, stays ? 1 : 0, entry.item)
     this.#known.set(key, entry)
   }
 
-  #remove(key: string, known: Entry<Item> | undefined): boolean {
+  #remove(key: Key, known: Entry<Item> | undefined): boolean {
     if (!known) return false
     this.#known.delete(key)
-    const at = this.#order.indexOf(known)
+    const at = this.#find(known)
     this.#order.splice(at, 1)
     this.#own().splice(at, 1)
     return true
+  }
+
+  #find(entry: Entry<Item>): number {
+    if (this.#order[entry.at] !== entry) entry.at = this.#order.indexOf(entry)
+    return entry.at
   }
 
   /** After all that are not greater. */
@@ -156,12 +168,12 @@ class Rows<Item> {
   }
 
   #own(): Item[] {
-    if (this.#shown) this.#items = [...this.#items]
+    if (this.#shown) this.#items = this.#items.slice()
     this.#shown = false
     return this.#items
   }
 
-  #bury(key: string, version: string): void {
+  #bury(key: Key, version: string): void {
     this.#gone.delete(key)
     this.#gone.set(key, version)
     // What comes this late does not come.
@@ -179,9 +191,31 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
     let everSynced = false
     let reading = new AbortController()
     let retry: ReturnType<typeof setTimeout> | undefined
+    /** After an emission, until whoever listens has had a turn. */
+    let resting: ReturnType<typeof setTimeout> | undefined
+    let unshown = false
 
     function emit(isSynced: boolean, errors: GraphQLFormattedError[] = []) {
+      unshown = false
       subscriber.next({ items: rows.items, isSynced, ...(errors.length ? { errors } : {}) })
+    }
+
+    /** A change alone is shown at once. Of many in a row the first is, and all that come before the next turn are shown together. */
+    function changed() {
+      if (resting) {
+        unshown = true
+        return
+      }
+      resting = setTimeout(() => {
+        resting = undefined
+        if (unshown) changed()
+      })
+      emit(true)
+    }
+
+    function fail(error: unknown) {
+      if (unshown) emit(true)
+      subscriber.error(error)
     }
 
     function hear(kind: Kind, row: Row | null) {
@@ -194,7 +228,7 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
       // An event that could not be read says that something has changed, not what.
       const news = row ? rows.apply(kind, row) : 'unsure'
       if (news === 'unsure') read()
-      else if (news) emit(true)
+      else if (news) changed()
     }
 
     function stopReading() {
@@ -212,14 +246,13 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
       let nextToken: string | null = null
       do {
         const page: Page | undefined = await source.page(nextToken, signal).catch((error) => {
-          if (!signal.aborted) subscriber.error(error)
+          if (!signal.aborted) fail(error)
           return undefined
         })
         if (!page || signal.aborted || subscriber.closed) return
         if (page.errors?.length && !page.data?.length) {
           // What is shown was true a moment ago: without an answer, ask again rather than give up.
-          if (page.data || !everSynced)
-            return subscriber.error(answerError({ data: page.data, errors: page.errors }))
+          if (page.data || !everSynced) return fail(answerError({ data: page.data, errors: page.errors }))
           const longest = Math.min(30_000, 1000 * 2 ** attempt)
           retry = setTimeout(() => read(attempt + 1), Math.random() * longest)
           return
@@ -260,7 +293,7 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
     const undo = watches.map(([kind, watch]) =>
       watch({
         next: (row) => hear(kind, row),
-        error: (error) => subscriber.error(error),
+        error: fail,
         live() {
           live.add(kind)
           joined()
@@ -276,6 +309,7 @@ export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<I
     joined()
     return () => {
       stopReading()
+      clearTimeout(resting)
       for (const stop of undo) stop()
     }
   })

@@ -38,7 +38,7 @@ import {
   selectionId,
   type Variables,
 } from './operations.js'
-import { withRelations } from './relations.js'
+import { relationsOf } from './relations.js'
 import { type Finish, type Row, readRow, writeCondition, writeFilter, writeInput } from './rows.js'
 
 /** The models, each made when it is first touched. */
@@ -47,9 +47,12 @@ export function createModels(
   introspection: Introspection,
 ): { models: Models; finish: Finish } {
   const models: Models = {}
+  const relations = new Map<Model, ReturnType<typeof relationsOf>>()
   const relate: Finish = (of, row, options) => {
     if (!row || options?.selectionSet) return row
-    return withRelations(caller, introspection, of, models, finish, row, options)
+    let known = relations.get(of)
+    if (!known) relations.set(of, (known = relationsOf(caller, introspection, of, models, finish)))
+    return known.none ? row : known.relate(row, options)
   }
   /** Rows with a selection of their own have what was asked for; others have lazy relations. */
   const finish: Finish = (of, raw, options) => relate(of, readRow(introspection, of.name, raw), options)

@@ -57,7 +57,7 @@ export function observe(observed: Observed, options: Row & CallOptions): Observa
       (!bound || row[partition] === keyValue(partition)) &&
       (sortKeys.length !== 1 || !options[sort] || matches(row, { [sort]: keyValue(sort) })),
     ...(bound && sortKeys.length ? { compare: by(sortKeys, options.sortDirection === 'DESC' ? -1 : 1) } : {}),
-    finish: (row) => narrow?.(row) ?? relate(row, options),
+    finish: (row) => narrow?.(row) ?? relate({ ...row }, options),
   })
 }
 

@@ -195,12 +195,14 @@ function createLine(ctx: Context, dialect: Dialect, key: string, call: GraphQLCa
     const entry = id === undefined ? undefined : entries.get(id)
     // What is left may answer something that we have ended ourselves.
     if (!entry) return
-    if (dialect.granted.test(type)) granted(entry, frame)
+    // By far the most.
+    if (type === 'data' || type === 'broadcast_error') entry.heard(frame)
+    else if (dialect.granted.test(type)) granted(entry, frame)
     else if (dialect.refused.test(type)) refused(entry, errors, payload ?? frame)
     else if (type === 'complete') {
       forget(entry)
       entry.complete()
-    } else if (/^(data|broadcast_error)$/.test(type)) entry.heard(frame)
+    }
   }
 
   async function ask(entry: Entry, refresh = false): Promise<void> {

@@ -20,27 +20,33 @@ import { nestedVariables, parentVariable, relationText, type Variables } from '.
 import { type Finish, type Row, writeFilter } from './rows.js'
 
 type Reader = (options: CallOptions) => Answer<SingleResult> | ListAnswer
+/** Makes of a row a copy with a function for each relation. They use the authorization that read the row, unless told otherwise. */
+export type Relate = (row: Row, options: CallOptions | undefined) => Row
 
-/** A copy of the row with a function for each relation. They use the authorization that read the row, unless told otherwise. */
-export function withRelations(
+/** What all rows of a model share, worked out once: a row costs no more than its functions. */
+export function relationsOf(
   caller: Caller,
   introspection: Introspection,
   model: Model,
   models: Models,
   finish: Finish,
-  row: Row,
-  { authMode, authToken, headers }: CallOptions = {},
-): Row {
-  const whole = { ...row }
-  for (const field of Object.values(model.fields)) {
-    const { type } = field
-    if (typeof type === 'string' || !('model' in type)) continue
-    const related = introspection.models[type.model]
-    const read = related && reader(caller, introspection, model, related, field, models, finish, row)
-    if (read)
-      whole[field.name] = (options?: CallOptions) => read({ authMode, authToken, headers, ...options })
+): { none: boolean; relate: Relate } {
+  const relations = Object.values(model.fields).flatMap((field) => {
+    const { name, type } = field
+    const related =
+      typeof type === 'string' || !('model' in type) ? undefined : introspection.models[type.model]
+    const of = related && reader(caller, introspection, model, related, field, models, finish)
+    return of ? [{ name, of }] : []
+  })
+  return {
+    none: !relations.length,
+    relate(row, { authMode, authToken, headers } = {}) {
+      const whole = { ...row }
+      for (const { name, of } of relations)
+        whole[name] = (options?: CallOptions) => of(row)({ authMode, authToken, headers, ...options })
+      return whole
+    },
   }
-  return whole
 }
 
 function reader(
@@ -51,22 +57,40 @@ function reader(
   field: Field,
   models: Models,
   finish: Finish,
-  row: Row,
-): Reader | undefined {
+): ((row: Row) => Reader) | undefined {
   const { get } = models[related.name] ?? {}
   const { connectionType, targetNames = [] } = field.association ?? {}
-  if (connectionType === 'BELONGS_TO' && get) {
-    const key = Object.fromEntries(keysOf(related).map((name, at) => [name, row[targetNames[at]!]]))
-    const none = Object.values(key).some((value) => value === undefined || value === null)
-    return (options) =>
-      none ? caller.answer(async (): Promise<SingleResult> => ({ data: null })) : get(key, options)
-  }
+  if (connectionType === 'BELONGS_TO' && get)
+    return (row) => (options) => {
+      const key = Object.fromEntries(keysOf(related).map((name, at) => [name, row[targetNames[at]!]]))
+      const none = Object.values(key).some((value) => value === undefined || value === null)
+      return none ? caller.answer(async (): Promise<SingleResult> => ({ data: null })) : get(key, options)
+    }
 
-  const byList = listed(model, related, field, models, row)
+  const listedBy = listed(model, related, field, models)
+  if (models[model.name]?.get)
+    return (row) => throughParent(caller, introspection, model, related, field, finish, row, listedBy?.(row))
+  return (
+    listedBy &&
+    ((row) => (options) => {
+      const byList = listedBy(row)
+      return field.isArray ? byList(options) : firstRow(caller, byList, options)
+    })
+  )
+}
+
+/** As a selection of the row that it is a relation of, which reads an index. */
+function throughParent(
+  caller: Caller,
+  introspection: Introspection,
+  model: Model,
+  related: Model,
+  field: Field,
+  finish: Finish,
+  row: Row,
+  byList: ((options: CallOptions) => ListAnswer) | undefined,
+): Reader {
   const parentKeys = keysOf(model)
-  if (!models[model.name]?.get)
-    return byList && ((options) => (field.isArray ? byList(options) : firstRow(caller, byList, options)))
-
   const operation =
     (options: CallOptions) =>
     (paging: Paging = {}): [string, Variables] => {
@@ -116,8 +140,7 @@ function listed(
   related: Model,
   field: Field,
   models: Models,
-  row: Row,
-): ((options: CallOptions) => ListAnswer) | undefined {
+): ((row: Row) => (options: CallOptions) => ListAnswer) | undefined {
   // Fields over there that point here. Older schemas name the relation instead.
   const pointers = (field.association?.associatedWith ?? []).flatMap(
     (pointer) => related.fields[pointer]?.association?.targetNames ?? [pointer],
@@ -125,9 +148,11 @@ function listed(
   const { list: listAll } = models[related.name] ?? {}
   if (!listAll || !pointers.length) return undefined
   const keys = keysOf(model)
-  const filter = { and: pointers.map((pointer, at) => ({ [pointer]: { eq: row[keys[at]!] } })) }
-  return (options) =>
-    listAll({ ...options, filter: options.filter ? { and: [...filter.and, options.filter] } : filter })
+  return (row) => {
+    const filter = { and: pointers.map((pointer, at) => ({ [pointer]: { eq: row[keys[at]!] } })) }
+    return (options) =>
+      listAll({ ...options, filter: options.filter ? { and: [...filter.and, options.filter] } : filter })
+  }
 }
 
 /** The one row may be on any page. */

@@ -17,7 +17,10 @@ export type Row = Record<string, any>
 /** Makes of a row as it came one as the app gets it, relations included. */
 export type Finish = (model: Model, raw: Row | null, options: CallOptions | undefined) => Row | null
 
-/** Nested lists lose their `items` wrapper, `AWSJSON` becomes the value it stands for. */
+/**
+ * The row itself, with nested lists without their `items` wrapper and `AWSJSON` as the value it stands for. What came of a message is
+ * nobody else's, and most values stay as they came: a copy would cost more than all the rest.
+ */
 export function readRow(
   introspection: Introspection,
   typeName: string,
@@ -25,9 +28,14 @@ export function readRow(
 ): Row | null {
   if (!raw) return null
   const fields = fieldsOf(introspection, typeName)
-  return Object.fromEntries(
-    Object.entries(raw).map(([name, value]) => [name, readValue(introspection, fields[name], value)]),
-  )
+  for (const name in fields) {
+    const field = fields[name]!
+    const { type } = field
+    if (type !== 'AWSJSON' && (typeof type === 'string' || 'enum' in type)) continue
+    const value = raw[name]
+    if (value !== null && value !== undefined) raw[name] = readValue(introspection, field, value)
+  }
+  return raw
 }
 
 export function readValue(introspection: Introspection, field: Field | undefined, value: unknown): unknown {
