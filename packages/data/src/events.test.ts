@@ -1,5 +1,5 @@
 import { createAmplifyContext } from '@backline/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Answers, appsync } from './appsync.fixture.js'
 import { eventsUrl } from './eventFrames.js'
 import { type EventsOptions, events, type ReceivedEvent } from './events.js'
@@ -138,6 +138,33 @@ test('an error about something else does not reject who publishes', async () => 
   expect(await published).toBeUndefined()
   await until(() => heard.errors.length)
   expect(heard.errors).toMatchObject([{ name: 'UnsupportedOperation' }])
+  channel.close()
+})
+
+test('a publisher who is never answered is told in time, and subscriptions are none the worse for it', async () => {
+  const { ctx, frames, listen, until } = await setUp({
+    other: ({ type, id, events: sent }) =>
+      type === 'subscribe'
+        ? [{ type: 'subscribe_success', id }]
+        : type === 'publish' && sent[0] === '"again"'
+          ? [{ type: 'publish_success', id, successful: [], failed: [] }]
+          : [],
+  })
+  const channel = await events.connect('default/room', {}, ctx)
+  const { heard, subscription } = listen(channel)
+  await until(() => frames('subscribe').length)
+  const real = globalThis.setTimeout
+  const spy = vi
+    .spyOn(globalThis, 'setTimeout')
+    .mockImplementation(((work: () => void, delay = 0) =>
+      real(work, delay === 15_000 ? 0 : delay)) as typeof setTimeout)
+  await expect(channel.publish('hello')).rejects.toMatchObject({ name: 'TimeoutError' })
+  spy.mockRestore()
+  expect(await channel.publish('again')).toBeUndefined()
+  // Nobody knows whether the first was done: it is not sent twice.
+  expect((frames('publish') as any[]).map(({ events }) => events)).toEqual([['"hello"'], ['"again"']])
+  expect(heard.errors).toEqual([])
+  subscription.unsubscribe()
   channel.close()
 })
 

@@ -188,6 +188,80 @@ test('a server that falls silent for longer than it promised is left for another
   stop()
 })
 
+test('whatever arrives shows that the line is alive, and silence is counted from there', async () => {
+  let now = Date.now()
+  const real = globalThis.setTimeout
+  /** What looks after the line, when the clock is moved. */
+  let look = () => {}
+  const spy = vi
+    .spyOn(globalThis, 'setTimeout')
+    .mockImplementation(((work: () => void, delay = 0) =>
+      delay > 30_000 && delay <= 40_000 ? (look = work) : real(work, delay)) as typeof setTimeout)
+  const { listen, lines, starts, states, until } = await setUp(
+    { init: () => [{ type: 'connection_ack', payload: { connectionTimeoutMs: 40_000 } }] },
+    {},
+    { platform: { now: () => now } },
+  )
+  const { heard, stop } = listen()
+  const [start] = await starts(1)
+  await until(() => states.includes('Connected'))
+  now += 39_000
+  lines[0]!.send(event(start!.id, { region: 'eu' }))
+  await until(() => heard.rows.length)
+  now += 39_000
+  look()
+  expect(states).not.toContain('ConnectionDisrupted')
+  now += 1_000
+  look()
+  await starts(2)
+  expect(lines).toHaveLength(2)
+  spy.mockRestore()
+  stop()
+})
+
+test('after each loss the Hub tells of the gap, and the token is asked for anew', async () => {
+  const { listen, ctx, lines, starts, states, until } = await setUp()
+  const told: unknown[] = []
+  ctx.events.listen('api', ({ payload: { event, data } }) => {
+    if (event === 'Subscription gap') told.push((data as { id: string }).id)
+  })
+  let made = 0
+  const { heard, stop } = listen({ authMode: 'lambda', authToken: async () => `token-${++made}` })
+  const [{ id } = { id: '' }] = await starts(1)
+  await until(() => states.includes('Connected'))
+  const before = made
+  lines[0]!.drop()
+  const [, again] = await starts(2)
+  expect(told).toEqual([id])
+  expect(lines[1]!.proof.Authorization).toBe(`token-${before + 1}`)
+  expect(again!.payload.extensions.authorization.Authorization).toBe(`token-${before + 2}`)
+  lines[1]!.send(event(again!.id, { region: 'eu' }))
+  await until(() => heard.rows.length)
+  expect(heard.errors).toEqual([])
+  stop()
+})
+
+test('what the service cannot filter by is looked at here, and what it lacked is asked for and left out again', async () => {
+  const { listen, lines, starts, until } = await setUp()
+  const { heard, stop } = listen({
+    selectionSet: ['region'],
+    filter: { number: { gt: 5 }, not: { team: { attributeExists: true } } },
+  })
+  const [start] = await starts(1)
+  const { query, variables } = JSON.parse(start!.payload.data)
+  expect(variables.filter).toEqual({ number: { gt: 5 } })
+  expect(query).toContain('region number team')
+  for (const row of [
+    { region: 'eu', number: 6, team: 'red' },
+    { region: 'us', number: 4, team: null },
+    { region: 'eu', number: 7, team: null },
+  ])
+    lines[0]!.send(event(start!.id, row))
+  await until(() => heard.rows.length)
+  expect(heard.rows).toEqual([{ region: 'eu' }])
+  stop()
+})
+
 test('an authorization error ends one subscription, and its neighbours hear on', async () => {
   const { listen, lines, starts, until, frames } = await setUp({
     start: ({ id, payload }) =>
@@ -306,12 +380,16 @@ test('an error that names no subscription reaches all when none is waiting', asy
 })
 
 test('an event without data is delivered with its errors, and the subscription lives on', async () => {
-  const { client, listen, lines, starts, until, service } = await setUp()
+  const { client, ctx, listen, lines, starts, until, service } = await setUp()
   const errors = [{ message: 'Cannot return null', errorType: 'x' }]
   const raw: unknown[] = []
   const subscription = client
     .graphql({ query: 'subscription { onCreateOrder { region } }' })
     .subscribe((answer: unknown) => raw.push(answer) && service.changed())
+  const told: unknown[] = []
+  ctx.events.listen('api', ({ payload }) => {
+    if (payload.event === 'subscriptionErrors') told.push(payload.data)
+  })
   const { heard, stop } = listen()
   const starts2 = await starts(2)
   for (const { id } of starts2) lines[0]!.send({ type: 'data', id, payload: { data: null, errors } })
@@ -322,6 +400,11 @@ test('an event without data is delivered with its errors, and the subscription l
     { data: { onCreateOrder: { region: 'eu', team: null } }, errors },
   ])
   expect(heard.rows).toMatchObject([null, { region: 'eu', team: null }])
+  expect(heard.errors).toEqual([])
+  expect(told).toMatchObject([
+    { model: 'Order', errors },
+    { model: 'Order', errors },
+  ])
   subscription.unsubscribe()
   stop()
 })
