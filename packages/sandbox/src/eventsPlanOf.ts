@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import {
   asArray,
   asObject,
@@ -97,15 +98,22 @@ export function eventApisOf(
         name: text,
         publish: modes(props.publishAuthModes, settings.publishAuthModeTypes),
         subscribe: modes(props.subscribeAuthModes, settings.subscribeAuthModeTypes),
-        source: typeof props.codeHandlers === 'string' ? props.codeHandlers : codeOf(props.code),
+        source: sourceOf(props, `The channel namespace '${text}'`),
       }
     })
   }
 
-  /** `Code.fromInline(text)`. */
-  function codeOf(value: unknown): string | undefined {
-    const call = constructs.find(value)
-    return call?.type === 'fromInline' ? String(call.args[0]) : undefined
+  /** The code of a namespace: `codeHandlers`, or `code` as `Code.fromInline(text)` or `Code.fromAsset(file)`. */
+  function sourceOf(props: Record<string, unknown>, where: string): EventNamespacePlan['source'] {
+    if (props.codeS3Location !== undefined)
+      throw new Error(`${where} has its code in a bucket (codeS3Location); give it as codeHandlers here.`)
+    if (typeof props.codeHandlers === 'string') return { text: props.codeHandlers }
+    const code = props.code ?? props.codeHandlers
+    if (code === undefined) return undefined
+    const call = constructs.find(code)
+    if (call?.type === 'fromInline') return { text: String(call.args[0]) }
+    if (call?.type === 'fromAsset') return { file: resolve(String(call.args[0])) }
+    throw new Error(`${where}: its code must be Code.fromInline(…) or Code.fromAsset(…).`)
   }
 
   return {

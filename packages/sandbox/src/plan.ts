@@ -241,7 +241,7 @@ export interface EventNamespacePlan {
   publish?: AuthType[]
   subscribe?: AuthType[]
   /** JavaScript that exports `onPublish`, `onSubscribe` or both. */
-  source?: string
+  source?: { text: string } | { file: string }
   /** The same, read. */
   code?: Code
 }

@@ -28,7 +28,7 @@ export async function readHandlers(apis: EventApiPlan[] = []): Promise<void> {
   for (const namespace of apis.flatMap((api) => api.namespaces)) {
     if (namespace.source === undefined) continue
     const name = `The channel namespace ${namespace.name}`
-    const code = await readCode({ text: namespace.source, name: `of ${namespace.name}` }).catch(
+    const code = await readCode({ name: `of ${namespace.name}`, ...namespace.source }).catch(
       (error: Error) => {
         throw new Error(`${name}: ${error.message}`, { cause: error })
       },

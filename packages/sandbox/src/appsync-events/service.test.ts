@@ -343,6 +343,40 @@ export const onPublish = (ctx) => (ctx.info.channel.segments[1] === 'silent' ? n
   expect(client.received.filter(({ type }) => type === 'data')).toEqual([])
 })
 
+test('code may be a file beside the backend, with what it imports', async () => {
+  const source = MODES.replace(
+    "name: 'default' })",
+    "name: 'default' })\nnew ChannelNamespace(stack, 'Files', { api, channelNamespaceName: 'files', code: Code.fromAsset(join(import.meta.dirname, 'events/files.js')) })",
+  ).replace('{ AuthorizationType,', '{ AuthorizationType, ChannelNamespace, Code,')
+  const { publish, connect, withKey } = await start(`import { join } from 'node:path'\n${source}`, {
+    'amplify/events/files.js':
+      "import { shout } from './shout.js'\nexport const onPublish = (ctx) => ctx.events.map(({ id, payload }) => ({ id, payload: shout(payload) }))",
+    'amplify/events/shout.js': 'export const shout = (text) => text.toUpperCase()',
+  })
+  const client = await connect(withKey)
+  client.subscribe('all', '/files/*')
+  await client.next('subscribe_success', 'all')
+  await publish({ channel: '/files/one', events: texts('hello') }, withKey)
+  expect(await client.next('data', 'all')).toMatchObject({ event: '"HELLO"' })
+})
+
+test.each([
+  [
+    "codeS3Location: 's3://bucket/code.js'",
+    /namespace 'default' has its code in a bucket \(codeS3Location\)/,
+  ],
+  [
+    "code: Code.fromAsset('/nowhere/code.js')",
+    /namespace default: The resolver \/nowhere\/code\.js does not exist/,
+  ],
+  ['code: 3', /namespace 'default': its code must be Code\.fromInline\(…\) or Code\.fromAsset\(…\)/],
+])('code that is out of reach is refused when the folder is loaded: %s', async (props, message) => {
+  const source = MODES.replace("name: 'default' })", `name: 'default', ${props} })`)
+  await expect(start(source.replace('{ AuthorizationType,', '{ AuthorizationType, Code,'))).rejects.toThrow(
+    message,
+  )
+})
+
 test('code that cannot be read, or answers to nothing, is said when the folder is loaded', async () => {
   const withCode = (code: string) =>
     start(MODES.replace("name: 'default' })", `name: 'default', codeHandlers: ${JSON.stringify(code)} })`))
