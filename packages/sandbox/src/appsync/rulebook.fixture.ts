@@ -115,15 +115,25 @@ export const handler = async ({ authorizationToken }) => {
   return { isAuthorized: word === 'sesame', deniedFields: (denied ?? '').split(',').filter(Boolean), ...(ttl ? { ttlOverride: Number(ttl) } : {}) }
 }`
 
-/** A sandbox that takes all these callers. */
+/** Answers any operation with its own name. */
+const ECHO = 'export const handler = async ({ fieldName }) => ({ text: fieldName })'
+
+/** A sandbox that takes all these callers, and has a function `echo`. */
 export async function openRulebook(sdl: string) {
   const folder = mkdtempSync(join(tmpdir(), 'backline-authorizer-'))
-  const entry = join(folder, 'authorizer.ts')
-  writeFileSync(entry, AUTHORIZER)
+  const functionOf = (name: string, text: string) => {
+    const entry = join(folder, `${name}.ts`)
+    writeFileSync(entry, text)
+    return { name, entry, environment: {}, timeoutSeconds: 10 }
+  }
+  const [authorizer, echo] = [functionOf('authorizer', AUTHORIZER), functionOf('echo', ECHO)]
   const issuer = await startIssuer()
-  const authorizer = { name: 'authorizer', entry, environment: {}, timeoutSeconds: 10 }
   const sandbox = await serve(
-    planOf(sdl, { oidc: { issuer: issuer.url }, lambda: { function: authorizer, ttlSeconds: 300 } }),
+    planOf(sdl, {
+      oidc: { issuer: issuer.url },
+      lambda: { function: authorizer, ttlSeconds: 300 },
+      functions: { echo },
+    }),
     { dataDir: ':memory:' },
   )
   const stage = { sandbox, ...speakTo(sandbox) }
