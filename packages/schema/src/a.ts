@@ -3,17 +3,13 @@
 import { type AiBuilder, ai, conversation } from './ai.js'
 import { combine } from './combine.js'
 import {
-  type BelongsToField,
   type BooleanFamily,
   customType,
   enumType,
-  type HasManyField,
-  type HasOneField,
   type Json,
   type JsonFamily,
   type NumberFamily,
   refTo,
-  relationTo,
   type ScalarField,
   type ScalarName,
   type StringFamily,
@@ -24,6 +20,7 @@ import {
 import { type HandlerBuilder, handler } from './handlers.js'
 import { model } from './models.js'
 import { generation, mutation, query, subscription } from './operations.js'
+import { type BelongsToField, type HasManyField, type HasOneField, relationTo } from './relationFields.js'
 import { schema } from './schema.js'
 
 type Text = ScalarField<StringFamily, string | null>

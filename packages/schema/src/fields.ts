@@ -228,59 +228,6 @@ export interface RefListField<To extends string, ItemNull, Null, Rules extends A
   authorization<R extends AnyRule>(callback: AllowCallback<R>): RefListField<To, ItemNull, Null, R>
 }
 
-/** `'orderId'`, `'region,number'` */
-type Joined<References> = References extends string
-  ? References
-  : References extends readonly [infer First extends string, ...infer Rest]
-    ? Rest extends readonly []
-      ? First
-      : `${First},${Joined<Rest>}`
-    : string
-
-/**
- * A relation is seen `~down` from the rows that are pointed at, `Post:authorId>`, and `~up` from those that point,
- * `:authorId>Author`: with the name of its own model, each side says `Post:authorId>Author`.
- */
-interface Relation<
-  To extends string,
-  Many extends boolean,
-  Down extends string,
-  Up extends string,
-  References extends string,
-  Rules extends AnyRule,
-> extends Buildable<'relation'> {
-  readonly '~plain': false
-  readonly '~to': To
-  readonly '~isMany': Many
-  readonly '~rules': Rules
-  readonly '~key': No
-  readonly '~keyKind': 'no key'
-  readonly '~down': Down
-  readonly '~up': Up
-  readonly '~references': References
-  readonly '~leaf': No
-  readonly '~required': No
-  readonly '~optional': No
-  readonly '~defaulted': No
-}
-
-export interface BelongsToField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, false, never, `:${Joined<References>}>${To}`, Joined<References>, Rules> {
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, References, R>
-}
-
-export interface HasOneField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, false, `${To}:${Joined<References>}>`, never, never, Rules> {
-  required(): HasOneField<To, References, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, References, R>
-}
-
-export interface HasManyField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, true, `${To}:${Joined<References>}>`, never, never, Rules> {
-  valueRequired(): HasManyField<To, References, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, References, R>
-}
-
 /** What a field was built to, before its names are resolved. Every builder value keeps it in `data`, frozen. */
 export type FieldData =
   | {
@@ -316,7 +263,8 @@ export type FieldData =
       readonly rules: readonly RuleDefinition[]
     }
 
-type Data<Kind extends FieldData['kind']> = Extract<FieldData, { kind: Kind }>
+/** What a field of one kind was built to. */
+export type Data<Kind extends FieldData['kind']> = Extract<FieldData, { kind: Kind }>
 
 /** Nothing said about a field. */
 export const bare = {
@@ -379,36 +327,6 @@ function refOf(data: Data<'ref'>): { readonly data: FieldData } {
       return refOf({ ...data, mutations: Object.freeze([...mutations]) })
     },
     authorization: (callback: AllowCallback<AnyRule>) => refOf({ ...data, rules: readRules(callback) }),
-  })
-}
-
-export function relationTo(
-  relation: Data<'relation'>['relation'],
-  to: string,
-  references: string | readonly string[],
-) {
-  const names = typeof references === 'string' ? [references] : [...(references ?? [])]
-  if (names.length === 0)
-    throw new SchemaError(
-      `a.${relation}('${to}') needs the reference fields of the belongsTo side: a.${relation}('${to}', '${to[0]?.toLowerCase()}${to.slice(1)}Id').`,
-    )
-  return relationOf({
-    kind: 'relation',
-    relation,
-    to,
-    references: Object.freeze(names),
-    isRequired: false,
-    isValueRequired: false,
-    rules: bare.rules,
-  })
-}
-
-function relationOf(data: Data<'relation'>): { readonly data: FieldData } {
-  return Object.freeze({
-    data: Object.freeze(data),
-    required: () => relationOf({ ...data, isRequired: true }),
-    valueRequired: () => relationOf({ ...data, isValueRequired: true }),
-    authorization: (callback: AllowCallback<AnyRule>) => relationOf({ ...data, rules: readRules(callback) }),
   })
 }
 

@@ -62,14 +62,11 @@ export { SchemaError } from './errors.js'
 // A program that emits declarations of its schema names these.
 export type {
   AnyRecord,
-  BelongsToField,
   BooleanFamily,
   Buildable,
   CustomType,
   EnumType,
   Family,
-  HasManyField,
-  HasOneField,
   Json,
   JsonFamily,
   ListField,
@@ -121,6 +118,7 @@ export type {
   SubscriptionCall,
 } from './operationTypes.js'
 export { plural } from './plural.js'
+export type { BelongsToField, HasManyField, HasOneField } from './relationFields.js'
 export type {
   AuthMode,
   CallOptions,

@@ -3,8 +3,9 @@
 
 import type { DatabaseEngine, SchemaConfiguration, SchemaData } from './definition.js'
 import { SchemaError } from './errors.js'
-import type { AnyRecord, BelongsToField, Buildable, HasManyField, HasOneField } from './fields.js'
+import type { AnyRecord, Buildable } from './fields.js'
 import { type Model, type ModelData, modelOf } from './models.js'
+import type { BelongsToField, HasManyField, HasOneField } from './relationFields.js'
 import {
   type AllowCallback,
   type AnyRule,
