@@ -5,6 +5,7 @@ import { refused } from './fault.js'
 import type { Items } from './items.js'
 import type { Caller, Item } from './rules.js'
 import type { Definition } from './sdl.js'
+import { createSpending, type Spending } from './spending.js'
 
 // What every resolver is handed, and how one is put into the served schema.
 
@@ -17,6 +18,7 @@ export interface Call {
   errors: GraphQLError[]
   /** Subscriptions that are to end, as resolvers say it. */
   invalidations: unknown[]
+  spending: Spending
 }
 
 export const createCall = (caller: Caller, headers: Record<string, string> = {}): Call => ({
@@ -24,6 +26,7 @@ export const createCall = (caller: Caller, headers: Record<string, string> = {})
   headers,
   errors: [],
   invalidations: [],
+  spending: createSpending(),
 })
 
 export interface House {
@@ -47,7 +50,7 @@ export function attach(schema: GraphQLSchema, type: string, field: string, resol
   if (!found) return
   const checked: Resolve = (item, args, call, info) => {
     refuseDenied(call.caller, type, field)
-    return resolve(item, args, call, info)
+    return call.spending.resolve(info, () => resolve(item, args, call, info))
   }
   found.resolve = checked as GraphQLFieldResolver<unknown, unknown>
 }

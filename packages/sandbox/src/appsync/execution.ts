@@ -18,6 +18,7 @@ import {
 } from 'graphql'
 import { type Call, refuseDenied } from './calls.js'
 import { Fault } from './fault.js'
+import { tooWide } from './spending.js'
 
 export interface GraphQLRequest {
   query: string
@@ -73,7 +74,7 @@ export function createEngine(schema: GraphQLSchema): Engine {
     }
     const document = parseDocument(query)
     const errors = validate(schema, document, specifiedRules)
-    const result = errors.length > 0 ? errors.map(validationError) : document
+    const result = errors.length > 0 ? errors.map(validationError) : bounded(document)
     if (query.length <= LONGEST) known.set(query, result)
     if (known.size > REMEMBERED) known.delete(known.keys().next().value!)
     return result
@@ -107,6 +108,11 @@ export function createEngine(schema: GraphQLSchema): Engine {
       return wireResult(result as ExecutionResult, schema, call.errors)
     },
   }
+}
+
+function bounded(document: DocumentNode): DocumentNode | WireError[] {
+  const message = tooWide(document)
+  return message === undefined ? document : [{ path: null, locations: null, message }]
 }
 
 function parseDocument(query: string): DocumentNode {

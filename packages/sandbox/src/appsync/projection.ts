@@ -135,19 +135,27 @@ export function collect(
   { selections }: SelectionSetNode,
   type: GraphQLObjectType,
   found = new Map<string, FieldNode[]>(),
+  opened = new Set<string>(),
 ): Map<string, FieldNode[]> {
   for (const selection of selections) {
     if (!isAsked(selection, scope.variables)) continue
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value
-      found.set(key, [...(found.get(key) ?? []), selection])
-    } else {
-      const fragment =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(scope, selection.name.value)
-      const on = fragment?.typeCondition?.name.value
-      if (fragment && (on === undefined || on === type.name))
-        collect(scope, fragment.selectionSet, type, found)
+      const same = found.get(key)
+      if (same) same.push(selection)
+      else found.set(key, [selection])
+      continue
     }
+    // A fragment says the same however often it is spread, and spreads of spreads double.
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      if (opened.has(selection.name.value)) continue
+      opened.add(selection.name.value)
+    }
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(scope, selection.name.value)
+    const on = fragment?.typeCondition?.name.value
+    if (fragment && (on === undefined || on === type.name))
+      collect(scope, fragment.selectionSet, type, found, opened)
   }
   return found
 }
