@@ -114,12 +114,23 @@ export function attachConversation(operation: CustomOperation, house: AiHouse): 
     throw new Error(`The model has used tools ${MOST_ROUNDS} times without an answer.`)
   }
 
+  /**
+   * What was said before a message, and it. Only turns that were answered count, each with its answer behind it: models take nothing
+   * else than user and assistant in turn, so a message whose answer failed, or is still to come, would spoil all that follow.
+   */
   function historyOf(message: Item): ModelMessage[] {
     const { items: all } = items.scan(messages, {
       limit: MOST_ROWS,
       keep: (each) => each.conversationId === message.conversationId,
     })
-    const told = all.map((each) => ({ role: each.role, content: plain(each.content) }) as ModelMessage)
+    const answers = new Map(all.map((each) => [each.associatedUserMessageId, each]))
+    const turns = all.flatMap((each) => {
+      const reply = each.role === 'user' && each.id !== message.id ? answers.get(each.id) : undefined
+      return reply ? [each, reply] : []
+    })
+    const told = [...turns, message].map(
+      (each) => ({ role: each.role, content: plain(each.content) }) as ModelMessage,
+    )
     if (message.aiContext !== undefined && message.aiContext !== null)
       told.at(-1)!.content.push({ text: `Context: ${JSON.stringify(message.aiContext)}` })
     return told

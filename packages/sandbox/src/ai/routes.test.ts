@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { a } from '@backline/schema'
 import { afterEach, expect, test } from 'vitest'
 import { headerProtocol, openSocket } from '../appsync/socket.fixture.js'
@@ -164,6 +165,59 @@ test('a data tool is used as the person who speaks; a tool of the client is hand
     contentBlockToolUse: { name: 'Weather', input: '{"city":"Rome"}' },
   })
   expect(parts.at(-1)).toMatchObject({ stopReason: 'tool_use' })
+})
+
+test('messages sent at once are answered each for itself', async () => {
+  const { ask, user, listen } = await start()
+  const ada = await user('ada@example.com')
+  const { id } = (await ask(CREATE, { i: {} }, ada.headers)).data.createConversationChat
+  const stream = await listen(ada, id)
+  const said = (text: string) => `chat(conversationId: "${id}", content: [{ text: "${text}" }]) { id }`
+  const { data } = await ask(`mutation { one: ${said('one')} two: ${said('two')} }`, {}, ada.headers)
+  const parts = [...(await stream.whole()), ...(await stream.whole())]
+  const heard = (to: string) =>
+    parts
+      .filter((part) => part.associatedUserMessageId === to)
+      .flatMap((part) => part.contentBlockText ?? [])
+      .join('')
+  expect([heard(data.one.id), heard(data.two.id)]).toEqual(['You said: one', 'You said: two'])
+})
+
+test('a message without an answer does not keep the next one from being answered: roles alternate', async () => {
+  const seen: { role: string; content: { text?: string }[] }[][] = []
+  const server = createServer(async (request, response) => {
+    const { messages } = (await json(request)) as { messages: (typeof seen)[number] }
+    seen.push(messages)
+    const content = [{ text: `Answer ${seen.length}` }]
+    if (seen.length === 2) response.statusCode = 500
+    response.end(
+      JSON.stringify({ output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' }),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    const { ask, user, listen } = await start({ provider: 'bedrock', url: `http://127.0.0.1:${port}` })
+    const ada = await user('ada@example.com')
+    const { id } = (await ask(CREATE, { i: {} }, ada.headers)).data.createConversationChat
+    const stream = await listen(ada, id)
+    for (const [text, ends] of [
+      ['first', { stopReason: 'end_turn' }],
+      ['lost', { errors: [{ errorType: 'ModelError' }] }],
+      ['third', { stopReason: 'end_turn' }],
+    ] as const) {
+      await ask(SEND, { id, content: [{ text }] }, ada.headers)
+      expect((await stream.whole()).at(-1)).toMatchObject(ends)
+    }
+    expect(seen[2]!.map(({ role, content }) => [role, content[0]!.text])).toEqual([
+      ['user', 'first'],
+      ['assistant', 'Answer 1'],
+      ['user', 'third'],
+    ])
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
 })
 
 test('conversations are their owner’s alone, listed with the latest first', async () => {
