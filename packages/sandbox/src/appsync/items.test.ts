@@ -67,6 +67,35 @@ test('a page ends after a megabyte, as in DynamoDB', async () => {
   expect(second).toMatchObject({ items: [{}], nextToken: null })
 })
 
+test('a row holds 400 KB and 32 levels, as in DynamoDB', async () => {
+  const { ask } = await start(
+    `type Note @model @auth(rules: [{allow: public, provider: apiKey}]) { text: String more: AWSJSON }`,
+  )
+  const create = (input: object) =>
+    ask('mutation ($input: CreateNoteInput!) { createNote(input: $input) { id } }', { input })
+  const errorType = 'DynamoDB:DynamoDbException'
+  // Names and values of `id`, `createdAt` and `updatedAt` take some.
+  expect((await create({ id: 'n', text: 'é'.repeat(200 * 1024 - 50) })).data.createNote).toEqual({ id: 'n' })
+  const over = await create({ text: 'é'.repeat(200 * 1024) })
+  expect(over.data).toEqual({ createNote: null })
+  expect(over.errors).toMatchObject([
+    { errorType, message: 'Item size has exceeded the maximum allowed size' },
+  ])
+  const grown = await ask('mutation ($input: UpdateNoteInput!) { updateNote(input: $input) { id } }', {
+    input: { id: 'n', more: JSON.stringify({ list: Array.from({ length: 40 }, (_, i) => i) }) },
+  })
+  expect(grown.errors).toMatchObject([
+    { errorType, message: 'Item size to update has exceeded the maximum allowed size' },
+  ])
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  expect((await create({ more: nested(32) })).errors).toBeUndefined()
+  for (const levels of [33, 100_000]) {
+    expect((await create({ more: nested(levels) })).errors).toMatchObject([
+      { errorType, message: 'Nesting Levels have exceeded supported limits' },
+    ])
+  }
+})
+
 test('filters compare as DynamoDB does', async () => {
   const { ask } = await start(`type Thing @model @auth(rules: [{allow: public}]) {
     text: String  number: Int  tags: [String]  on: Boolean  level: Level

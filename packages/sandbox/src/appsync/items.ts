@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SQLInputValue } from 'node:sqlite'
 import type { Store } from '../store.js'
+import { whyRefused } from './itemSize.js'
 import type { Item } from './rules.js'
 import type { Definition, Index, Model } from './sdl.js'
 
@@ -112,6 +113,7 @@ export function createItems(store: Store): Items {
     },
     insert(model, item) {
       refuseEmptyKeys(model, item)
+      refuseTooLarge(item, 'Item size')
       const row = store.get<{ seq: number }>(
         'INSERT INTO appsync_items (model, hash, range, item) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq',
         model.name,
@@ -124,6 +126,7 @@ export function createItems(store: Store): Items {
     },
     replace(model, item) {
       refuseEmptyKeys(model, item)
+      refuseTooLarge(item, 'Item size to update')
       const row = find(model, item)
       if (!row) throw new ConditionFailed()
       store.run('UPDATE appsync_items SET item = ? WHERE seq = ?', JSON.stringify(item), row.seq)
@@ -190,6 +193,12 @@ export function createItems(store: Store): Items {
       store.run('DELETE FROM appsync_items')
     },
   }
+}
+
+function refuseTooLarge(item: Item, what: string) {
+  const why = whyRefused(item)
+  if (why === 'size') throw new BadRequest(`${what} has exceeded the maximum allowed size`)
+  if (why === 'depth') throw new BadRequest('Nesting Levels have exceeded supported limits')
 }
 
 /** The indexes that are declared, and those that relations need. */
