@@ -21,21 +21,24 @@ export function readEnhancedFilter(value: unknown): EnhancedFilter | undefined {
   const { filterGroup } = value as EnhancedFilter
   if (!Array.isArray(filterGroup)) throw new Error('A subscription filter needs a filterGroup.')
   if (filterGroup.length > 10) throw new Error('A subscription filter has at most 10 groups.')
-  for (const { filters = [] } of filterGroup) {
-    for (const { operator, value: operand } of filters) {
-      if (!(operator in OPERATORS)) throw new Error(`A subscription filter has no operator ${operator}.`)
-      const most =
-        operator === 'containsAny'
-          ? 20
-          : operator === 'in' || operator === 'notIn'
-            ? 5
-            : Number.POSITIVE_INFINITY
-      if (Array.isArray(operand) && operand.length > most)
-        throw new Error(`The operator ${operator} takes at most ${most} values, not ${operand.length}.`)
-    }
+  for (const group of filterGroup as unknown[]) {
+    const { filters } = (group ?? {}) as { filters?: unknown }
+    if (!Array.isArray(filters)) throw new Error('A group of a subscription filter needs a list of filters.')
+    for (const each of filters as (Partial<FieldFilter> | null)[]) checkFilter(each ?? {})
   }
   return value as EnhancedFilter
 }
+
+function checkFilter({ fieldName, operator = 'undefined', value }: Partial<FieldFilter>) {
+  if (typeof fieldName !== 'string') throw new Error('A subscription filter needs a fieldName.')
+  if (!Object.hasOwn(OPERATORS, operator))
+    throw new Error(`A subscription filter has no operator ${operator}.`)
+  const most = MOST_VALUES[operator]
+  if (most !== undefined && Array.isArray(value) && value.length > most)
+    throw new Error(`The operator ${operator} takes at most ${most} values, not ${value.length}.`)
+}
+
+const MOST_VALUES: Record<string, number> = { containsAny: 20, in: 5, notIn: 5 }
 
 export function fits({ filterGroup = [] }: EnhancedFilter, event: Item): boolean {
   return filterGroup.some(({ filters = [] }) =>
