@@ -76,11 +76,7 @@ export const largeFile: Journey = {
     const { url, expiresAt } = await getUrl({ path, options: { expiresIn: 300 } })
     ok(expiresAt.getTime() > Date.now() + 200_000, 'the link is good for minutes')
     const response = await fetch(url)
-    equal(
-      [response.status, hash(await response.arrayBuffer())],
-      [200, hash(data)],
-      'what the link gives',
-    )
+    equal([response.status, hash(await response.arrayBuffer())], [200, hash(data)], 'what the link gives')
     await remove({ path })
     await rejects(downloadData({ path }).result, 'NoSuchKey')
     await rejects(getUrl({ path, options: { validateObjectExistence: true } }), 'NotFound')

@@ -21,10 +21,10 @@ export type Stage = Awaited<ReturnType<typeof createStage>>
 
 export type Runtime = 'node' | 'browser' | 'phone'
 
-/** `url` is the sandbox's. Whatever an earlier journey left there is forgotten. */
-export async function createStage(url: string, runtime: Runtime) {
+/** `url` is the sandbox's. Whatever an earlier journey left there is forgotten, unless it is to stay. */
+export async function createStage(url: string, runtime: Runtime, isFresh = true) {
   const control = controlOf(url)
-  await control.reset()
+  if (isFresh) await control.reset()
   return {
     runtime,
     outputs: await control.outputs(),

@@ -35,7 +35,15 @@ export { decodeJWT, type JWT, type JwtPayload } from './jwt.js'
 export { withLock } from './lock.js'
 export { page } from './page.js'
 export { passkey } from './passkeys.js'
-export type { KeyValueStorageInterface, LocalFile, OpenedPage, Page, Platform } from './platform.js'
+export type {
+  FileUpload,
+  FileUploaded,
+  KeyValueStorageInterface,
+  LocalFile,
+  OpenedPage,
+  Page,
+  Platform,
+} from './platform.js'
 export { definiteRefusal, fetchTokens } from './refresh.js'
 export type {
   AnalyticsBatch,

@@ -62,6 +62,22 @@ export interface LocalFile {
   close?(): void
 }
 
+/** What an uploader of the device is told. */
+export interface FileUpload {
+  url: string
+  method: string
+  headers: Record<string, string>
+  signal: AbortSignal
+  onProgress(sent: number, total: number): void
+}
+
+/** What the service has answered. */
+export interface FileUploaded {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
 /** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */
 export interface Platform extends Partial<LivePlatform> {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
@@ -85,6 +101,8 @@ export interface Platform extends Partial<LivePlatform> {
   gunzip?(data: Uint8Array): Promise<Uint8Array>
   /** Opens what an app names by a URI, such as `file:///…/film.mp4` on a phone. Left out where there is no such thing. */
   openFile?(uri: string): Promise<LocalFile>
+  /** Sends a file as it lies on the device by a service of its system, which goes on while the app is in the background. Left out where there is none. */
+  uploadFile?(uri: string, upload: FileUpload): Promise<FileUploaded>
   /** Runs `work` while holding a lock shared by all tabs of this origin, or at once after `patience` milliseconds. Web Locks by default. */
   withLock?<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>
 }

@@ -2,7 +2,14 @@ import { hintTime } from './clock.js'
 import { type Context, joined } from './context.js'
 import type { JWT } from './jwt.js'
 import { refresh } from './refresh.js'
-import { lasts, readSession, type Session, type SessionOptions, sessionState } from './sessionStore.js'
+import {
+  lasts,
+  lostToken,
+  readSession,
+  type Session,
+  type SessionOptions,
+  sessionState,
+} from './sessionStore.js'
 
 // Core reads and refreshes the session; auth alone signs in and out.
 
@@ -20,16 +27,21 @@ export async function session(ctx: Context, options: SessionOptions = {}): Promi
   const stored = await readSession(ctx)
   if (!stored) return undefined
   hintTime(ctx, stored.clockDrift)
-  if (!options.forceRefresh && lasts(ctx, stored, 60)) return stored
-
   const state = sessionState(ctx)
-  return joined(state, state.generation, () => refresh(ctx, stored, options))
+  // A refresh brings an id token back that the store has lost, and tells once where there is none.
+  const hasLostIdToken = !stored.idToken && stored.refreshToken && state.withoutIdToken !== stored.username
+  if (!options.forceRefresh && !hasLostIdToken && lasts(ctx, stored, 60)) return stored
+
+  const fresh = await joined(state, state.generation, () => refresh(ctx, stored, options))
+  if (fresh && !fresh.idToken) state.withoutIdToken = fresh.username
+  return fresh
 }
 
 /** The session as stored, refreshed or not: for who is signed in, not for calls. */
 export async function storedSession(ctx: Context): Promise<Session | undefined> {
   if (tokenProvider(ctx)) return session(ctx)
-  return readSession(ctx)
+  const stored = await readSession(ctx)
+  return stored?.accessToken === lostToken ? session(ctx) : stored
 }
 
 /** A provider of the app's own. auth's `cognitoUserPoolsTokenProvider` may be named in the options as well: it asks us. */

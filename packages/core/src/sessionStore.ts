@@ -115,28 +115,37 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
   const [accessToken, idToken, refreshToken, clockDrift, details] = await Promise.all(
     tokenKeys.slice(0, 5).map((key) => store.getItem(sessionKey(ctx, username, key))),
   )
-  if (!accessToken) return undefined
   const state = sessionState(ctx)
   const before = state.decoded
   const now = (state.decoded = new Map<string, JWT>())
   // The store is asked each time, for others write there as well; what was decoded once is not decoded again. An app may change the
   // claims that it is given, so it gets a copy.
-  const decoded = (token: string): JWT => {
-    const jwt = before?.get(token) ?? decodeJWT(token)
-    now.set(token, jwt)
-    return { ...jwt, payload: { ...jwt.payload } }
+  const decoded = (token: string | null | undefined): JWT | undefined => {
+    const jwt = token ? (before?.get(token) ?? readable(() => decodeJWT(token))) : undefined
+    if (jwt) now.set(token!, jwt)
+    return jwt && { ...jwt, payload: { ...jwt.payload } }
   }
-  try {
-    return {
+  // What something else wrote there is as good as lost, and a refresh brings it back.
+  const access = decoded(accessToken) ?? (refreshToken ? lostToken : undefined)
+  return (
+    access && {
       username,
-      accessToken: decoded(accessToken),
-      idToken: idToken ? decoded(idToken) : undefined,
+      accessToken: access,
+      idToken: decoded(idToken),
       refreshToken: refreshToken ?? undefined,
       clockDrift: Number(clockDrift) || 0,
-      signInDetails: details ? JSON.parse(details) : undefined,
+      signInDetails: readable(() => JSON.parse(details!) ?? undefined),
     }
+  )
+}
+
+/** Stands for an access token that the store has lost. It has run out. Stores of phones lose single keys. */
+export const lostToken: JWT = /* @__PURE__ */ { payload: {}, toString: () => '' }
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
   } catch {
-    // Something else wrote there. Nobody is signed in with that; the next sign-in overwrites it.
     return undefined
   }
 }
@@ -211,6 +220,8 @@ interface State extends Shared<Session | undefined> {
   clientMetadata?: () => Promise<Record<string, string>>
   /** A sign-in by redirect that is coming in: who asks meanwhile waits for it. */
   arriving?: Promise<void>
+  /** The user to whom the service gives no id token. */
+  withoutIdToken?: string
   /** The tokens that were read last. */
   decoded?: ReadonlyMap<string, JWT>
 }

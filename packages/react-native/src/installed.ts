@@ -72,7 +72,22 @@ export interface ExpoFileSystem {
     type?: string
     modificationTime?: number | null
     open(): ExpoFileHandle
+    /** Of SDK 55 and later. */
+    createUploadTask?(url: string, options: ExpoUploadOptions): ExpoUploadTask
   }
+}
+
+export interface ExpoUploadOptions {
+  httpMethod: string
+  headers: Record<string, string>
+  sessionType: 'background'
+  signal: AbortSignal
+  onProgress(progress: { bytesSent: number; totalBytes: number }): void
+}
+
+export interface ExpoUploadTask {
+  uploadAsync(): Promise<{ status: number; headers: Record<string, string>; body: string }>
+  release?(): void
 }
 
 export interface ExpoFileHandle {

@@ -1,4 +1,10 @@
-import type { KeyValueStorageInterface, LocalFile, Platform } from '@backline/core/internal'
+import type {
+  FileUpload,
+  FileUploaded,
+  KeyValueStorageInterface,
+  LocalFile,
+  Platform,
+} from '@backline/core/internal'
 import { sha256 } from '@backline/core/sha256'
 import { watchApp } from './appState.js'
 import { type OpenAuthPage, openAuthPage } from './authPage.js'
@@ -17,6 +23,7 @@ import {
   reactNative,
 } from './installed.js'
 import { watchNetwork } from './network.js'
+import { uploadFile } from './uploads.js'
 
 /** What an app brings itself, instead of what is found by name among its packages. */
 export interface NativePlatformOptions {
@@ -30,6 +37,8 @@ export interface NativePlatformOptions {
   openAuthPage?: OpenAuthPage
   /** Opens what `uploadData` is given as `{ uri }`. */
   openFile?(uri: string): Promise<LocalFile>
+  /** Sends what `uploadData` is given as `{ uri, inBackground: true }`. */
+  uploadFile?(uri: string, upload: FileUpload): Promise<FileUploaded>
 }
 
 /**
@@ -62,6 +71,7 @@ export function createNativePlatform(options: NativePlatformOptions = {}): Omit<
       open: options.openAuthPage ?? openAuthPage,
     },
     openFile: options.openFile ?? openFile,
+    uploadFile: options.uploadFile ?? uploadFile,
   }
 }
 

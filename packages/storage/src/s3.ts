@@ -188,7 +188,8 @@ export function copySource({ bucket, key }: Location): string {
   return `${bucket}/${key.split('/').map(encode).join('/')}`
 }
 
-async function errorOf(response: Response, call: S3Call): Promise<StorageError> {
+/** What an answer that is no success says. */
+export async function errorOf(response: Response, call: Pick<S3Call, 'method'>): Promise<StorageError> {
   const element = call.method === 'HEAD' ? undefined : parse(await response.text().catch(() => ''))
   if (element) return toError(element, response)
   const name = { 403: 'Forbidden', 404: 'NotFound', 412: 'PreconditionFailed' }[response.status]

@@ -8,6 +8,11 @@ export interface FileByUri {
   uri: string
   /** Its media type; otherwise what the device or the ending of the path says. */
   type?: string
+  /**
+   * Sent by the device's own uploader, which goes on while the app is in the background: in one piece, up to 5 GiB, and it can be canceled but
+   * not paused.
+   */
+  inBackground?: boolean
 }
 
 export type StorageUploadDataPayload =

@@ -1,4 +1,5 @@
 import { type Context, currentContext, withProgress } from '@backline/core/internal'
+import { putInBackground } from './backgroundUpload.js'
 import { contentTypeOf } from './contentType.js'
 import { StorageError } from './errors.js'
 import { type ContentDisposition, contentDispositionOf, metadataHeaders } from './headers.js'
@@ -90,7 +91,7 @@ export function uploadData(
   const byUri = isByUri(data)
   const known = isStream(data) || byUri ? undefined : sourceOf(data)
   /** Undefined until a file has been opened. */
-  let inParts = byUri ? undefined : goesInParts(known)
+  let inParts = byUri ? (data.inBackground ? false : undefined) : goesInParts(known)
 
   return startTask<ItemWithPath | ItemWithKey>(
     async (control) => {
@@ -127,6 +128,10 @@ async function store(
     headers: objectHeaders(options, contentType),
     preventOverwrite: options.preventOverwrite,
     onProgress: progressTo(options.onProgress, size),
+  }
+  if (source && isByUri(data) && data.inBackground) {
+    const stored = await putInBackground(ctx, { ...plan, uri: data.uri, size: source.size }, control.signal)
+    return { contentType, metadata, ...stored }
   }
   if (source && !inParts) {
     const { ETag, VersionId } = await putObject(ctx, plan, await source.read(0, source.size), control.signal)

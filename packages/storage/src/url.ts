@@ -63,8 +63,7 @@ export async function getUrl(
     await s3(ctx, location, { method: 'HEAD', signal: options.signal })
   }
 
-  const credentials = await lastingCredentials(ctx, expiresIn)
-  const seconds = Math.min(Math.floor(expiresIn), rest(ctx, credentials))
+  const { credentials, seconds } = await linkCredentials(ctx, expiresIn)
   if (seconds > 7 * 24 * 3600) {
     throw new StorageError('UrlExpirationMaxLimitExceed', 'A link can be good for seven days at most.')
   }
@@ -78,6 +77,12 @@ export async function getUrl(
   const call = method === 'PUT' ? { method, headers: described } : { method, query: described }
   const url = await presigned(ctx, location, call, { expiresIn: seconds, credentials })
   return { url, expiresAt: new Date(serverTime(ctx) + seconds * 1000) }
+}
+
+/** Credentials for a link that is to work for `wanted` seconds, and for how many it will. */
+export async function linkCredentials(ctx: Context, wanted: number) {
+  const credentials = await lastingCredentials(ctx, wanted)
+  return { credentials, seconds: Math.min(Math.floor(wanted), rest(ctx, credentials)) }
 }
 
 /** How long credentials last when they are new, as far as seen. */

@@ -20,7 +20,7 @@ interface RequestBody {
 export interface Phone {
   /** Calls what the bundle has put into `globalThis.__call`. */
   call<T>(name: string, ...args: unknown[]): Promise<T>
-  /** The app goes behind another, or comes back. */
+  /** The app goes behind another and is suspended, as the system does before long; or it comes back. */
   show(state: 'active' | 'background'): void
   /** What AsyncStorage keeps. */
   kept: Map<string, string>
@@ -55,12 +55,15 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
     type(
       `try { __native(${quoted(JSON.stringify(message))}) } catch (error) { print('Error', String(error.stack).replace(/\\n/g, ' | ')) }`,
     )
-  const emit = (name: string, ...args: unknown[]) => tell({ kind: 'event', name, args })
+  /** What has come in while the app was suspended. */
+  let held: object[] | undefined
+  const later = (message: object) => (held ? void held.push(message) : tell(message))
+  const emit = (name: string, ...args: unknown[]) => later({ kind: 'event', name, args })
   const answer = async (id: number, work: () => unknown) => {
     try {
-      tell({ kind: 'answer', id, value: (await work()) ?? null })
+      later({ kind: 'answer', id, value: (await work()) ?? null })
     } catch (error) {
-      tell({ kind: 'answer', id, error: String(error) })
+      later({ kind: 'answer', id, error: String(error) })
     }
   }
   const bytesOf = ({ blobId, offset, size }: BlobData) =>
@@ -129,13 +132,13 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
           id,
           setTimeout(() => {
             timers.delete(id)
-            tell({ kind: 'timer', id })
+            later({ kind: 'timer', id })
           }, wait),
         ),
       setInterval: (id: number, wait: number) =>
         timers.set(
           id,
-          setInterval(() => tell({ kind: 'timer', id }), wait),
+          setInterval(() => later({ kind: 'timer', id }), wait),
         ),
       clear: (id: number) => {
         clearTimeout(timers.get(id))
@@ -237,7 +240,12 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
         tell({ kind: 'call', id, name, args })
       })
     },
-    show: (state) => emit('appStateDidChange', { app_state: state }),
+    show(state) {
+      for (const message of held ?? []) tell(message)
+      held = undefined
+      emit('appStateDidChange', { app_state: state })
+      if (state === 'background') held = []
+    },
     async stop() {
       for (const timer of timers.values()) clearTimeout(timer)
       for (const socket of sockets.values()) socket.close()

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
+import { createAmplifyContext } from 'backline'
+import { generateClient } from 'backline/data'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { backend } from '../../journeys/backend.js'
+import { backend, type Schema } from '../../journeys/backend.js'
 import { journeys } from '../../journeys/index.js'
+import { createStage } from '../../journeys/stage.js'
 import { type Phone, startPhone } from './hermes.js'
 import { bundle, hermes, install } from './install.js'
 
@@ -35,3 +38,34 @@ test.each(journeys.map(({ name }) => name))(
   },
   60_000,
 )
+
+test('an hour in the background: back in front the tokens are new, the sockets open and the list right', async () => {
+  const hour = 3_600_000
+  phone.kept.clear()
+  await phone.call('openList', sandbox.url)
+
+  phone.show('background')
+  await phone.call('sleep', hour)
+  sandbox.clock.advance(hour)
+  const grace = createAmplifyContext(sandbox.outputs, { platform: { now: () => Date.now() + hour } })
+  await (await createStage(sandbox.url, 'node', false)).arrive('grace', grace)
+  const client = generateClient<Schema>({}, grace)
+  await client.models.Todo.create({ content: 'written meanwhile' })
+  const { data } = await client.models.Todo.list()
+  await client.models.Todo.delete({ id: data.find(({ content }) => content === 'written before')!.id })
+  sandbox.dropSockets()
+
+  phone.show('active')
+  expect(await phone.call('listShows', ['written meanwhile'])).toBe(1)
+  expect(phone.said).toEqual([])
+}, 60_000)
+
+test('whoever is signed in still is when the app has been killed and started again', async () => {
+  const again = startPhone(hermes, scripts, phone.kept)
+  try {
+    expect(await again.call('whoIsThere', sandbox.url)).toBe('ada@example.com')
+    expect(again.said).toEqual([])
+  } finally {
+    await again.stop()
+  }
+}, 60_000)
