@@ -6,6 +6,9 @@ import { DataError } from './errors.js'
 export interface PublishedEvent {
   identifier: string
   index: number
+  /** Why it was not taken, where the service says it. */
+  code?: number
+  message?: string
 }
 
 /** The service takes no more at once: https://docs.aws.amazon.com/appsync/latest/eventapi/event-api-quotas.html */
@@ -43,7 +46,7 @@ export async function publishAll(
   const successful: PublishedEvent[] = []
   for (const [at, batch] of batchesOf(events).entries()) {
     const placed = (all: PublishedEvent[] = []) =>
-      all.map(({ identifier, index }) => ({ identifier, index: index + at * batchSize }))
+      all.map((event) => ({ ...event, index: event.index + at * batchSize }))
     try {
       const answer = await publish(batch)
       failed.push(...placed(answer.failed))
