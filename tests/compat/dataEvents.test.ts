@@ -8,6 +8,15 @@ import { PASSWORD } from './shop.fixture.js'
 
 // Our `events` on the sandbox's Event API, defined as Amplify's documentation has it, in every mode that needs nothing outside.
 
+/** Of a namespace: names who speaks, drops what is spam, and lets nobody listen deeper than one level. */
+const CODE = `import { util } from '@aws-appsync/utils'
+export function onPublish(ctx) {
+  if (ctx.info.channel.path.endsWith('/closed')) util.unauthorized()
+  return ctx.events.filter(({ payload }) => payload !== 'spam').map((event) => event.payload === 'rude' ? { ...event, error: 'Mind your words.' } : { ...event, payload: { said: event.payload, by: ctx.identity ? ctx.identity.username : null } })
+}
+export function onSubscribe(ctx) {
+  if (ctx.info.channel.segments.length > 2) util.unauthorized()
+}`
 const BACKEND = `import { defineAuth, defineBackend } from '@aws-amplify/backend'
 import { AuthorizationType, CfnApi, CfnApiKey, CfnChannelNamespace } from 'aws-cdk-lib/aws-appsync'
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
@@ -21,6 +30,7 @@ const api = new CfnApi(stack, 'Events', { name: 'events', eventConfig: {
 } })
 new CfnChannelNamespace(stack, 'Default', { apiId: api.attrApiId, name: 'default' })
 new CfnChannelNamespace(stack, 'Rooms', { apiId: api.attrApiId, name: 'rooms', subscribeAuthModes: of(USER_POOL) })
+new CfnChannelNamespace(stack, 'Polite', { apiId: api.attrApiId, name: 'polite', codeHandlers: ${JSON.stringify(CODE)} })
 const key = new CfnApiKey(stack, 'Key', { apiId: api.attrApiId })
 backend.auth.resources.unauthenticatedUserIamRole.attachInlinePolicy(new Policy(stack, 'Guests', { statements: [
   new PolicyStatement({ actions: ['appsync:Event*'], resources: [api.attrApiArn, \`\${api.attrApiArn}/*\`] }),
@@ -120,4 +130,27 @@ test('who may not subscribe is told, and the channel lives on', async () => {
     name: expect.stringMatching(/Unauthorized/),
   })
   await events.closeAll(ctx)
+})
+
+test('the code of a namespace changes, drops and refuses what is published, and whoever listens', async () => {
+  const [ctx, stranger] = [await ada(), connect()]
+  const channel = await events.connect('polite/room', { authMode: 'userPool' }, ctx)
+  const { until } = await listen(channel)
+  expect(await channel.publish(['hello', 'spam', 'rude'], { authMode: 'userPool' })).toEqual([
+    { identifier: expect.any(String), index: 2, code: 400, message: 'Mind your words.' },
+  ])
+  expect(await events.post('polite/room', ['by HTTP', 'rude'], {}, stranger)).toMatchObject([{ index: 1 }])
+  const [one, other] = (await until(2)) as { said: string; by: string | null }[]
+  expect([one, other]).toEqual([
+    { said: 'hello', by: expect.any(String) },
+    { said: 'by HTTP', by: null },
+  ])
+  await expect(events.post('polite/closed', 1, {}, stranger)).rejects.toMatchObject({
+    name: 'UnauthorizedException',
+  })
+  const deep = await events.connect('polite/room/deep', {}, stranger)
+  await expect(deep.subscribe({ next() {}, error() {} }).ready).rejects.toMatchObject({
+    name: expect.stringMatching(/Unauthorized/),
+  })
+  for (const each of [ctx, stranger]) await events.closeAll(each)
 })

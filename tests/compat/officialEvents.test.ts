@@ -1,6 +1,6 @@
 import type { Sandbox } from '@backline/sandbox'
 import { Amplify } from 'aws-amplify'
-import { confirmSignUp, signIn, signOut, signUp } from 'aws-amplify/auth'
+import { confirmSignUp, getCurrentUser, signIn, signOut, signUp } from 'aws-amplify/auth'
 import { events } from 'aws-amplify/data'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startApp } from './app.fixture.js'
@@ -51,6 +51,24 @@ const namespace = new CfnChannelNamespace(
     name: 'default',
   }
 );
+
+new CfnChannelNamespace(customResources, 'Moderated', {
+  apiId: cfnEventAPI.attrApiId,
+  name: 'moderated',
+  codeHandlers: \`
+import { util } from '@aws-appsync/utils'
+export function onPublish(ctx) {
+  return ctx.events.map((event) => {
+    if (!event.payload.message) event.error = 'Message required'
+    return { ...event, payload: { ...event.payload, message: String(event.payload.message).toUpperCase() } }
+  })
+}
+export function onSubscribe(ctx) {
+  const requested = ctx.info.channel.path
+  if (requested !== '/moderated/inbox/' + ctx.identity.username) util.unauthorized()
+}
+\`,
+});
 
 backend.auth.resources.authenticatedUserIamRole.attachInlinePolicy(
   new Policy(customResources, 'AppSyncEventPolicy', {
@@ -138,4 +156,18 @@ test('a mode that the API does not take, and too many events at once, are refuse
   // The API of the sample takes no signatures.
   await expect(events.post('default/channel', 1, { authMode: 'identityPool' })).rejects.toThrow()
   await expect(events.post('default/channel', [1, 2, 3, 4, 5, 6])).rejects.toThrow()
+})
+
+test('handlers of a namespace change what is published, and let everybody hear his own inbox alone', async () => {
+  const { userId } = await getCurrentUser()
+  const heard: unknown[] = []
+  const inbox = await events.connect(`moderated/inbox/${userId}`)
+  await inbox.subscribe({ next: ({ event }) => heard.push(event), error: (error) => heard.push(error) }).ready
+  const failed = await events.post(`moderated/inbox/${userId}`, [{ message: 'hi' }, { text: 'no message' }])
+  expect(failed).toMatchObject([{ index: 1, message: 'Message required' }])
+  await expect.poll(() => heard).toEqual([{ message: 'HI' }])
+  const other = await events.connect('moderated/inbox/somebody')
+  await expect(other.subscribe({ next() {}, error() {} }).ready).rejects.toBeDefined()
+  inbox.close()
+  other.close()
 })
