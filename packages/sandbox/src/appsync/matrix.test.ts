@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   CALLERS,
+  EVERYBODY,
   fillsIn,
   MODEL_OPERATIONS,
-  type ModelOperation,
   NAMING,
   openRulebook,
+  READS,
   REFUSED,
   type Rulebook,
   type Rules,
   reach,
-  STRATEGIES,
+  SINGLE,
   sdlOf,
 } from './rulebook.fixture.js'
 import { connect, type Message } from './socket.fixture.js'
@@ -18,14 +19,8 @@ import { connect, type Message } from './socket.fixture.js'
 // Who may do what with which rows: every strategy, whole, read only and mixed with others, by every operation and every caller,
 // against the table of rulebook.fixture.ts, which says it in words.
 
-const READS: ModelOperation[] = ['get', 'list', 'listen']
 const MODELS: Record<string, Rules> = {
-  ...Object.fromEntries(
-    Object.keys(STRATEGIES).flatMap((name): [string, Rules][] => [
-      [`${name}All`, [[name, MODEL_OPERATIONS]]],
-      [`${name}Read`, [[name, READS]]],
-    ]),
-  ),
+  ...SINGLE,
   ...Object.fromEntries(
     MODEL_OPERATIONS.map((operation): [string, Rules] => [
       `Only${operation}`,
@@ -69,10 +64,6 @@ beforeAll(async () => {
   for (const name of Object.keys(MODELS)) rows.set(name, await make(name, book.mine))
 })
 afterAll(() => book.stop())
-
-const EVERYBODY: Rules = Object.entries(STRATEGIES)
-  .filter(([, { isWide }]) => isWide)
-  .map(([name]) => [name, MODEL_OPERATIONS])
 
 async function make(name: string, input: object): Promise<string> {
   const query = `mutation ($i: Create${name}Input!) { answer: create${name}(input: $i) { id text ${SELECTED} } }`

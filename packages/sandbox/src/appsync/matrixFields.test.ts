@@ -1,33 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   CALLERS,
+  EVERYBODY,
   fillsIn,
-  MODEL_OPERATIONS,
   type ModelOperation,
   NAMING,
   openRulebook,
   REFUSED,
   type Rulebook,
-  type Rules,
   reach,
+  SINGLE,
   STRATEGIES,
   sdlOf,
 } from './rulebook.fixture.js'
 
 // Who may see and set one field of rows that everybody may read and write: every strategy on the field, whole and read only.
 
-const EVERYBODY = sdlOf(
-  Object.entries(STRATEGIES)
-    .filter(([, { isWide }]) => isWide)
-    .map(([name]) => [name, MODEL_OPERATIONS]),
-)
-const READS: ModelOperation[] = ['get', 'list', 'listen']
-const FIELDS = Object.fromEntries(
-  Object.keys(STRATEGIES).flatMap((name): [string, Rules][] => [
-    [`${name}All`, [[name, MODEL_OPERATIONS]]],
-    [`${name}Read`, [[name, READS]]],
-  ]),
-)
 const REQUESTS = [
   'get',
   'list',
@@ -43,14 +31,14 @@ let book: Rulebook
 const rows = new Map<string, string>()
 beforeAll(async () => {
   book = await openRulebook(
-    Object.entries(FIELDS)
+    Object.entries(SINGLE)
       .map(
         ([name, rules]) =>
-          `type ${name} @model @auth(rules: [${EVERYBODY}]) { text: String secret: String @auth(rules: [${sdlOf(rules)}]) ${NAMING} }`,
+          `type ${name} @model @auth(rules: [${sdlOf(EVERYBODY)}]) { text: String secret: String @auth(rules: [${sdlOf(rules)}]) ${NAMING} }`,
       )
       .join('\n'),
   )
-  for (const name of Object.keys(FIELDS)) rows.set(name, await make(name))
+  for (const name of Object.keys(SINGLE)) rows.set(name, await make(name))
 })
 afterAll(() => book.stop())
 
@@ -85,12 +73,12 @@ function request(name: string, operation: (typeof REQUESTS)[number], id: string)
   }
 }
 
-const cells = Object.keys(FIELDS).flatMap((name) =>
+const cells = Object.keys(SINGLE).flatMap((name) =>
   REQUESTS.flatMap((operation) => CALLERS.map((caller) => ({ name, operation, caller }))),
 )
 
 test.each(cells)('$name: $operation by $caller', async ({ name, operation, caller }) => {
-  const rules = FIELDS[name]!
+  const rules = SINGLE[name]!
   const id = operation === 'delete' || operation === 'empty' ? await make(name) : rows.get(name)!
   const { data, errors } = await book.send(caller, ...request(name, operation, id))
   const sets = (verb: ModelOperation) => ['every row', 'his rows'].includes(reach(rules, verb, caller))

@@ -89,6 +89,21 @@ export const sdlOf = (rules: Rules) =>
     .map(([strategy, operations]) => `{ ${STRATEGIES[strategy]!.rule}, operations: [${operations}] }`)
     .join(', ')
 
+export const READS: readonly ModelOperation[] = ['get', 'list', 'listen']
+
+/** Lets in every caller there is, with everything. */
+export const EVERYBODY: Rules = Object.entries(STRATEGIES)
+  .filter(([, { isWide }]) => isWide)
+  .map(([name]) => [name, MODEL_OPERATIONS])
+
+/** Every strategy on its own: whole, and for reading only. */
+export const SINGLE: Record<string, Rules> = Object.fromEntries(
+  Object.keys(STRATEGIES).flatMap((name): [string, Rules][] => [
+    [`${name}All`, [[name, MODEL_OPERATIONS]]],
+    [`${name}Read`, [[name, READS]]],
+  ]),
+)
+
 /** What a caller may do, in words: with every row, with those that name him, with none of these though with others, or not at all. */
 export function reach(rules: Rules, operation: ModelOperation, caller: string) {
   const fitting = rules
