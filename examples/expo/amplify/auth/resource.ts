@@ -1,0 +1,3 @@
+import { defineAuth } from 'backline/backend'
+
+export const auth = defineAuth({ loginWith: { email: true } })
