@@ -38,7 +38,7 @@ backend.auth.resources.groups['ADMINS'].role.attachInlinePolicy(allow('Write', [
 backend.addOutput({ custom: { events: { url: \`https://\${api.getAtt('Dns.Http').toString()}/event\`, aws_region: stack.region, default_authorization_type: API_KEY, api_key: key.attrApiKey } } })
 `
 
-interface EventOutputs {
+export interface EventOutputs {
   url: string
   aws_region: string
   default_authorization_type: string

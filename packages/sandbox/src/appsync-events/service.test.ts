@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startIssuer } from '../appsync/issuer.fixture.js'
 import { type Headers, peopleOf, signed } from '../appsync/stage.fixture.js'
-import { HEAD, MODES, start, texts } from './backends.fixture.js'
+import { type EventOutputs, HEAD, MODES, start, texts } from './backends.fixture.js'
 
 test('what is published over HTTP reaches those who subscribed, one message per event', async () => {
   const { publish, connect, withKey, outputs, sandbox } = await start(MODES)
