@@ -232,6 +232,22 @@ test('whoever is signed in calls with keys of the identity pool, every method', 
   }
 })
 
+test('parameters and headers may have any name, and come several times', async () => {
+  const queryParams = { constructor: 'a', toString: 'b', 'x y': 'c d' }
+  expect(await json(get({ apiName: 'myRestApi', path: 'open/7', options: { queryParams } }))).toMatchObject({
+    query: queryParams,
+  })
+  const { endpoint } = (sandbox.outputs.custom as { API: Record<string, { endpoint: string }> }).API
+    .myRestApi!
+  const plain = await fetch(`${endpoint}open/7?__proto__=a&a=1&a=2`, { headers: { valueOf: 'x' } })
+  expect(plain.status).toBe(200)
+  const { query } = (await plain.json()) as { query: object }
+  expect(Object.entries(query)).toEqual([
+    ['__proto__', 'a'],
+    ['a', '2'],
+  ])
+})
+
 test('statuses of the function arrive with their body; what is no answer is a 502; what is no route is told', async () => {
   const teapot = await fails(
     get({ apiName: 'myRestApi', path: 'items', options: { queryParams: { status: '418' } } }),

@@ -36,11 +36,14 @@ export function eventOf(asked: Asked): object {
 function eventV1(asked: Asked) {
   const { api, route, request, path, pathParameters, authorizer, now } = asked
   const query = [...request.url.searchParams]
-  const grouped = (pairs: [string, string][]) => {
-    const all: Record<string, string[]> = {}
-    for (const [name, value] of pairs) all[name] = [...(all[name] ?? []), value]
-    return all
-  }
+  // Any name may come, `constructor` too, so nothing is looked up in an object.
+  const grouped = (pairs: [string, string][]) =>
+    Object.fromEntries(
+      [...new Set(pairs.map(([name]) => name))].map((name) => [
+        name,
+        pairs.filter(([each]) => each === name).map(([, value]) => value),
+      ]),
+    )
   const headers = request.headers
   return {
     resource: route.path,
