@@ -104,3 +104,13 @@ export function wrongWith(campaigns: unknown): string | undefined {
   }
   return undefined
 }
+
+/** Those that can be shown, of what a store says: anything may write there. */
+export function campaignsIn(text: string | null): InAppMessageCampaign[] {
+  try {
+    const campaigns: unknown = JSON.parse(text ?? '[]')
+    return Array.isArray(campaigns) ? campaigns.filter((each) => !wrongWith([each])) : []
+  } catch {
+    return []
+  }
+}

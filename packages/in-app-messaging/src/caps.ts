@@ -1,4 +1,4 @@
-import type { Context } from '@backline/core/internal'
+import { type Context, withLock } from '@backline/core/internal'
 import type { InAppMessageCampaign } from './campaign.js'
 import { stateOf } from './state.js'
 
@@ -36,11 +36,14 @@ export function countShown(ctx: Context, id: string): Promise<void> {
   const state = stateOf(ctx)
   state.shown.set(id, (state.shown.get(id) ?? 0) + 1)
   const { store } = ctx.platform
-  const done = state.counted.then(async () => {
-    const [today, total] = await Promise.all([daily(ctx), totals(ctx)])
-    await store.setItem(DAILY, JSON.stringify({ ...today, count: today.count + 1 }))
-    await store.setItem(TOTAL, JSON.stringify({ ...total, [id]: (total[id] ?? 0) + 1 }))
-  })
+  const done = state.counted.then(() =>
+    // Other tabs count in the same store.
+    withLock(ctx, TOTAL, 10_000, async () => {
+      const [today, total] = await Promise.all([daily(ctx), totals(ctx)])
+      await store.setItem(DAILY, JSON.stringify({ ...today, count: today.count + 1 }))
+      await store.setItem(TOTAL, JSON.stringify({ ...total, [id]: (total[id] ?? 0) + 1 }))
+    }),
+  )
   // The next one counts whatever became of this one.
   state.counted = done.catch(() => undefined)
   return done

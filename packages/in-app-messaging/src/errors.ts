@@ -2,10 +2,12 @@ import { AmplifyError } from '@backline/core/internal'
 
 /** Names we give. Pinpoint's own, like `NotFoundException`, pass through unchanged. */
 export type InAppMessagingErrorName =
+  | 'EndpointRefused'
   | 'InvalidConflictHandler'
   | 'InvalidEvent'
   | 'InvalidInteraction'
   | 'InvalidMessages'
+  | 'InvalidUser'
   | 'NetworkError'
   | 'NoAppId'
   | 'NoCredentials'

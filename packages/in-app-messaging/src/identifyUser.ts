@@ -21,7 +21,7 @@ export interface IdentifyUserInput {
  * @example
  * await identifyUser({ userId, userProfile: { plan: 'premium', metrics: { logins: 157 } } })
  *
- * @throws {InAppMessagingError} `NotInitialized`, `NoAppId`, `BadRequestException` where a user has too many devices
+ * @throws {InAppMessagingError} `NotInitialized`, `InvalidUser`, `NoAppId`, `BadRequestException` where a user has too many devices
  */
 export async function identifyUser(input: IdentifyUserInput, ctx: Context = currentContext()): Promise<void> {
   initialized(ctx)

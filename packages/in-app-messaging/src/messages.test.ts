@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAmplifyContext } from '@backline/core'
+import { createMemoryStore } from '@backline/core/internal'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   clearMessages,
@@ -32,6 +33,10 @@ async function fitting(
     found.push(...ids())
   }
   return found
+}
+
+async function totalCounted(store: ReturnType<typeof device>['store']): Promise<unknown> {
+  return JSON.parse((await store.getItem('pinpointProvider_inAppMessages_totalCount'))!)
 }
 
 test('a message is for events of its name, of one of its names, or of any but those', async () => {
@@ -171,9 +176,53 @@ test('caps of a session, of a day and in all hold, also right after a message wa
   next.setTime(new Date('2026-05-02T00:00:01'))
   expect([await show(next), await show(next)]).toEqual([1, 0])
   // v6's own keys, so that counts survive a move.
-  expect(JSON.parse((await one.store.getItem('pinpointProvider_inAppMessages_totalCount'))!)).toEqual({
-    only: 4,
-  })
+  expect(await totalCounted(one.store)).toEqual({ only: 4 })
+})
+
+test('two tabs that show messages at one moment count both', async () => {
+  const memory = createMemoryStore()
+  const slowly = async () => void (await new Promise(setImmediate))
+  // A store that other tabs get at between a read and a write.
+  const store: typeof memory = {
+    ...memory,
+    getItem: async (key) => (await slowly(), memory.getItem(key)),
+    setItem: async (key, value) => (await slowly(), memory.setItem(key, value)),
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  const platform = {
+    withLock<T>(_name: string, _patience: number, work: () => Promise<T>): Promise<T> {
+      const mine = last.then(work)
+      last = mine.catch(() => undefined)
+      return mine
+    },
+  }
+  const campaigns = [campaign('only', { TotalCap: 4, DailyCap: 4 })]
+  const tabs = [1, 2].map(() => device({ campaigns, store, options: { platform } }))
+  await syncMessages(tabs[0]!.ctx)
+  for (const { ctx } of [...tabs, ...tabs]) await dispatchEvent({ name: 'opened' }, ctx)
+  for (const { ctx, received } of tabs) {
+    for (const message of received) notifyMessageInteraction({ type: 'messageDisplayed', message }, ctx)
+  }
+  // Each waits for what its own tab has to count, so after both all is counted.
+  for (const { ctx, ids } of tabs) await dispatchEvent({ name: 'opened' }, ctx).then(ids)
+  expect(await totalCounted(store)).toEqual({ only: 4 })
+  for (const { ctx } of tabs) await dispatchEvent({ name: 'opened' }, ctx)
+  expect(tabs.flatMap(({ ids }) => ids())).toEqual([])
+})
+
+test('what stands in the store and is no campaign is none, and hurts no event', async () => {
+  const { ctx, store, ids } = device({ campaigns: [campaign('synced')] })
+  const shown = async (text: string) => {
+    await store.setItem('Pinpoint_inAppMessages', text)
+    await dispatchEvent({ name: 'opened' }, ctx)
+    return ids()
+  }
+  for (const nonsense of ['{"half', '', 'null', '7', '{"a":1}', '[null]', '[{"CampaignId":"x"}]'])
+    expect(await shown(nonsense)).toEqual([])
+  expect(await shown(JSON.stringify([{ CampaignId: 'x' }, campaign('whole')]))).toEqual(['whole'])
+  await syncMessages(ctx)
+  await dispatchEvent({ name: 'opened' }, ctx)
+  expect(ids()).toEqual(['synced'])
 })
 
 test('a message has the shape that components show', async () => {

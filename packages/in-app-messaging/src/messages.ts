@@ -1,6 +1,6 @@
 import { type Context, currentContext, page } from '@backline/core/internal'
 import { livePlatform } from '@backline/core/livePlatform'
-import type { InAppMessageCampaign } from './campaign.js'
+import { campaignsIn, type InAppMessageCampaign } from './campaign.js'
 import { belowCaps } from './caps.js'
 import { InAppMessagingError } from './errors.js'
 import { tellListeners } from './interactions.js'
@@ -119,7 +119,7 @@ async function synced(ctx: Context): Promise<Synced> {
 function sorted(text: string | null): Synced {
   const byName = new Map<string, InAppMessageCampaign[]>()
   const forAny: InAppMessageCampaign[] = []
-  for (const campaign of JSON.parse(text ?? '[]') as InAppMessageCampaign[]) {
+  for (const campaign of campaignsIn(text)) {
     const names = namesFor(campaign)
     if (!names) forAny.push(campaign)
     for (const name of new Set(names)) byName.set(name, [...(byName.get(name) ?? []), campaign])
