@@ -13,8 +13,8 @@ export interface Signing {
   credentials: AWSCredentials
   /** By the service's clock: `20130524T000000Z`. */
   time: string
-  /** Keys of before, by what they are for. */
-  keys: Map<string, Uint8Array>
+  /** What signs by the keys of before, by what they are for. */
+  keys: Map<string, (text: Uint8Array) => Uint8Array>
 }
 
 interface Signable {
@@ -45,7 +45,7 @@ export function signHeaders(
 export function signQuery(request: Signable, expiresIn: number, signing: Signing): string {
   const { sessionToken } = signing.credentials
   const headers: Record<string, string> = {}
-  const query: Pair[] = [...request.url.searchParams]
+  const query: Pair[] = request.url.search ? [...request.url.searchParams] : []
   for (const [name, value] of Object.entries(request.headers)) {
     if (/^x-amz-/i.test(name)) query.push([name, value])
     else headers[name] = value
@@ -100,10 +100,11 @@ const joined = (lines: string[], by: string, sign: string) => lines.join(by).rep
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
+const digits = '0123456789abcdef'
+
 function hex(data: Uint8Array): string {
-  const view = new DataView(data.buffer, data.byteOffset)
   let text = ''
-  for (let at = 0; at < 32; at += 4) text += view.getUint32(at).toString(16).padStart(8, '0')
+  for (let at = 0; at < 32; at++) text += digits[data[at]! >> 4]! + digits[data[at]! & 15]!
   return text
 }
 
@@ -133,21 +134,21 @@ function signatureOf({ method, url, signed, query, payloadHash }: Canonical, sig
     payloadHash,
   ].join('\n')
   const text = [algorithm, signing.time, scopeOf(signing), hex(sha256(bytes(canonical)))].join('\n')
-  return hex(hmacSha256(keyOf(signing), bytes(text)))
+  return hex(signerOf(signing)(bytes(text)))
 }
 
 /** Good for a day, a region and a service. Whoever signs much derives it once. */
-function keyOf(signing: Signing): Uint8Array {
+function signerOf(signing: Signing): (text: Uint8Array) => Uint8Array {
   const { region, service, credentials, keys } = signing
   const name = `${scopeOf(signing)} ${credentials.secretAccessKey}`
-  let key = keys.get(name)
-  if (!key) {
-    key = bytes(`AWS4${credentials.secretAccessKey}`)
+  let signer = keys.get(name)
+  if (!signer) {
+    signer = hmacSha256(bytes(`AWS4${credentials.secretAccessKey}`))
     for (const part of [signing.time.slice(0, 8), region, service, 'aws4_request'])
-      key = hmacSha256(key, bytes(part))
+      signer = hmacSha256(signer(bytes(part)))
     // Credentials change every hour: those of before are of no use.
     if (keys.size > 15) keys.clear()
-    keys.set(name, key)
+    keys.set(name, signer)
   }
-  return key
+  return signer
 }

@@ -181,12 +181,13 @@ test('caps of a session, of a day and in all hold, also right after a message wa
 
 test('two tabs that show messages at one moment count both', async () => {
   const memory = createMemoryStore()
-  const slowly = async () => void (await new Promise(setImmediate))
   // A store that other tabs get at between a read and a write.
   const store: typeof memory = {
     ...memory,
-    getItem: async (key) => (await slowly(), memory.getItem(key)),
-    setItem: async (key, value) => (await slowly(), memory.setItem(key, value)),
+    async getItem(key) {
+      await new Promise(setImmediate)
+      return memory.getItem(key)
+    },
   }
   let last: Promise<unknown> = Promise.resolve()
   const platform = {

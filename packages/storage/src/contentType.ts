@@ -18,13 +18,12 @@ const kinds = {
 
 /** The media type of a file of that name; undefined for an ending we do not know. */
 export function contentTypeOf(name: string): string | undefined {
-  const ending = /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase()
+  const ending = /\.([a-z\d]+)$/i.exec(name)?.[1]?.toLowerCase()
   if (!ending) return undefined
+  const member = new RegExp(`([^ =]+)=(?:[^ ]+,)?${ending}(?![^ ,])`)
   for (const [family, members] of Object.entries(kinds)) {
-    for (const member of members.split(' ')) {
-      const [kind, endings] = member.split('=')
-      if (endings!.split(',').includes(ending)) return family + kind
-    }
+    const found = member.exec(members)
+    if (found) return family + found[1]
   }
   return undefined
 }
