@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient } from '@aws-sdk/client-kinesis'
 
 const COUNT = 100_000
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 const [, , library, url] = process.argv
 
 if (library) await measure()

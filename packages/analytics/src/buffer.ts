@@ -40,6 +40,9 @@ interface Buffer {
   readonly outlet: Outlet
   readonly counts: EventCounts
   readonly lanes: Map<string, Lane>
+  /** The lane of the last event. */
+  latest?: Lane
+  settings?: Required<Settings> & { written: Settings }
   readonly journal: Journal<KeptRow[]> | undefined
   readonly ledger: Ledger
   /** The page that is being filled. */
@@ -68,7 +71,7 @@ const buffers = /* @__PURE__ */ perContext('analytics.buffers', () => new Map<st
 /** Writes an event down. @throws {AnalyticsError} `InvalidFlushSize` */
 export function append(ctx: Context, outlet: Outlet, to: string, key: string, data: string): void {
   const buffer = bufferOf(ctx, outlet)
-  const { bufferSize, flushSize, flushInterval } = settingsOf(ctx, outlet)
+  const { bufferSize, flushSize, flushInterval } = settingsOf(ctx, buffer)
   const { counts, life } = buffer
   counts.recorded++
   if (buffer.size + data.length > MOST || (buffer.isStuck && counts.waiting >= bufferSize)) {
@@ -78,7 +81,9 @@ export function append(ctx: Context, outlet: Outlet, to: string, key: string, da
   }
   const row: BufferedRow = { id: counts.recorded, key, data }
   const owner = ownerOf(ctx)
-  const lane = laneOf(ctx, buffer, to, owner)
+  // One stream after another is seldom: its lane is looked up once.
+  let lane = buffer.latest
+  if (lane?.to !== to || lane.owner !== owner) lane = buffer.latest = laneOf(ctx, buffer, to, owner)
   if (buffer.journal) keep(ctx, buffer, row, [to, owner.name, life + counts.recorded, key, data])
   add(buffer, lane, row)
   schedule(ctx, buffer, lane, lane.rows.length >= flushSize ? 0 : flushInterval)
@@ -95,8 +100,12 @@ export function countsOf(ctx: Context): Record<string, EventCounts> {
   return Object.fromEntries([...buffers(ctx)].map(([name, { counts }]) => [name, { ...counts }]))
 }
 
-export function settingsOf(ctx: Context, outlet: Outlet): Required<Settings> {
-  const { bufferSize = 1000, flushSize, flushInterval = 5000, resendLimit = 5 } = outlet.settings(ctx)
+/** Settings as they are now, worked out again only where they are others. @throws {AnalyticsError} `InvalidFlushSize` */
+function settingsOf(ctx: Context, buffer: Buffer): Required<Settings> {
+  const { outlet, settings } = buffer
+  const written = outlet.settings(ctx)
+  if (settings?.written === written) return settings
+  const { bufferSize = 1000, flushSize, flushInterval = 5000, resendLimit = 5 } = written
   if (flushSize! > bufferSize) {
     throw new AnalyticsError(
       'InvalidFlushSize',
@@ -104,12 +113,11 @@ export function settingsOf(ctx: Context, outlet: Outlet): Required<Settings> {
       { recoverySuggestion: 'Configure a flushSize of at most bufferSize.' },
     )
   }
-  return {
-    bufferSize,
+  buffer.settings = {
+    ...{ written, bufferSize, flushInterval, resendLimit },
     flushSize: flushSize ?? Math.min(outlet.flushSize, bufferSize),
-    flushInterval,
-    resendLimit,
   }
+  return buffer.settings
 }
 
 function bufferOf(ctx: Context, outlet: Outlet): Buffer {
@@ -128,7 +136,7 @@ function open(ctx: Context, outlet: Outlet): Buffer {
     journal: openJournal(ctx, `backline ${outlet.name} ${outlet.place(ctx)}`),
     ledger: {
       get resendLimit() {
-        return settingsOf(ctx, outlet).resendLimit
+        return settingsOf(ctx, buffer).resendLimit
       },
       idOf: ({ id }) => (typeof id === 'number' ? buffer.life + id : id),
       isOnline: () => buffer.isOnline,
