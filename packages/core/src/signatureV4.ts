@@ -45,7 +45,7 @@ export function signHeaders(
 export function signQuery(request: Signable, expiresIn: number, signing: Signing): string {
   const { sessionToken } = signing.credentials
   const headers: Record<string, string> = {}
-  const query: Pair[] = request.url.search ? [...request.url.searchParams] : []
+  const query: Pair[] = [...request.url.searchParams]
   for (const [name, value] of Object.entries(request.headers)) {
     if (/^x-amz-/i.test(name)) query.push([name, value])
     else headers[name] = value

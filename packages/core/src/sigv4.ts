@@ -78,8 +78,8 @@ export async function presign(
   const rest = Math.min(expiresIn, shortestRest) * 1000
   const { signature, signing } = await prepared(ctx, scope, rest)
   const url = withPath(request.url)
-  const { origin, pathname } = url
-  return new URL(`${origin}${pathname}?${signature.signQuery({ ...request, url }, expiresIn, signing)}`)
+  url.search = signature.signQuery({ ...request, url }, expiresIn, signing)
+  return url
 }
 
 /** Credentials that are good for another `rest` milliseconds. */
@@ -96,13 +96,10 @@ async function credentialsFor(ctx: Context, rest: number): Promise<AWSCredential
 
 interface State {
   keys: Signing['keys']
-  /** The last second that something was signed in, since 1970 and as signatures write it. */
-  second?: number
-  time: string
   /** The sum, once it is here. */
   signature?: typeof import('./signatureV4.js')
 }
-const state = /* @__PURE__ */ perContext('sigv4', (): State => ({ keys: new Map(), time: '' }))
+const state = /* @__PURE__ */ perContext('sigv4', (): State => ({ keys: new Map() }))
 
 async function prepared(ctx: Context, { service, region, ...scope }: SigningScope, rest = 0) {
   const known = state(ctx)
@@ -112,24 +109,18 @@ async function prepared(ctx: Context, { service, region, ...scope }: SigningScop
     known.signature ?? loaded(import('./signatureV4.js')),
   ])
   known.signature = signature
-  const second = Math.floor(serverTime(ctx) / 1000)
-  if (second !== known.second) {
-    known.second = second
-    known.time = new Date(second * 1000).toISOString().replace(/[-:]|\.\d+/g, '')
-  }
-  const signing: Signing = { service, region, credentials, time: known.time, keys: known.keys }
+  const time = new Date(serverTime(ctx)).toISOString().replace(/[-:]|\.\d+/g, '')
+  const signing: Signing = { service, region, credentials, time, keys: known.keys }
   return { signature, signing }
 }
 
-const leftAlone = /[!'()*]/g
-
 /** URL leaves these five alone in a path, the signature counts them as escaped. */
 function withPath(url: URL): URL {
-  if (url.pathname.search(leftAlone) < 0) return url
   const copy = new URL(url)
-  copy.pathname = copy.pathname.replace(
-    leftAlone,
+  const escaped = copy.pathname.replace(
+    /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
+  if (escaped !== copy.pathname) copy.pathname = escaped
   return copy
 }
