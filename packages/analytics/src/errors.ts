@@ -8,6 +8,8 @@ export type AnalyticsErrorName =
   | 'NoEventName'
   | 'NoStreamName'
   | 'NoPartitionKey'
+  | 'EndpointRefused'
+  | 'InvalidEndpoint'
   | 'InvalidEvent'
   | 'EventTooLarge'
   | 'InvalidFlushSize'

@@ -17,13 +17,16 @@ export const providerOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
     const provider = ctx.options.Analytics?.provider
     if (!provider)
       throw new AnalyticsError('NetworkError', 'There is no longer a provider to send events to.')
-    const { failed = [] } = (await provider.send({ events, keepalive })) ?? {}
-    return failed.map((id) => ({ index: ids.indexOf(id) })).filter(({ index }) => index >= 0)
+    const { failed } = (await provider.send({ events, keepalive })) ?? {}
+    // Whatever an endpoint may have written there.
+    return (Array.isArray(failed) ? failed : [])
+      .map((id) => ({ index: ids.indexOf(id) }))
+      .filter(({ index }) => index >= 0)
   },
 })
 
 export interface HttpsProviderOptions {
-  /** Where batches are posted as `{ events }`. */
+  /** Where batches are posted as `{ events }`; on a page also a path of the same origin. */
   url: string
   /** Asked anew for each batch: a token, say. */
   headers?(): Promise<Record<string, string>> | Record<string, string>
@@ -35,8 +38,11 @@ export interface HttpsProviderOptions {
  *
  * @example
  * Amplify.configure(outputs, { Analytics: { provider: httpsProvider({ url: 'https://example.com/events' }) } })
+ *
+ * @throws {AnalyticsError} `InvalidEndpoint`
  */
 export function httpsProvider({ url, headers }: HttpsProviderOptions): AnalyticsProvider {
+  const { host } = addressOf(url)
   return {
     async send({ events, keepalive }) {
       const response = await fetch(url, {
@@ -47,11 +53,29 @@ export function httpsProvider({ url, headers }: HttpsProviderOptions): Analytics
       })
       const text = await response.text()
       if (!response.ok) {
-        throw new AnalyticsError('EndpointRefused', `${new URL(url).host} answered ${response.status}.`, {
+        throw new AnalyticsError('EndpointRefused', `${host} answered ${response.status}.`, {
           status: response.status,
         })
       }
-      return text.startsWith('{') ? (JSON.parse(text) as { failed?: string[] }) : {}
+      try {
+        return JSON.parse(text) as { failed?: string[] }
+      } catch {
+        // It has the events. Asked again, it would have them twice.
+        return {}
+      }
     },
   }
+}
+
+function addressOf(url: string): URL {
+  try {
+    // Knows what a path is relative to, where there is a page.
+    const address = new URL(new Request(url).url)
+    if (url && /^https?:$/.test(address.protocol)) return address
+  } catch {
+    // Said below.
+  }
+  throw new AnalyticsError('InvalidEndpoint', `httpsProvider cannot post to ${JSON.stringify(url)}.`, {
+    recoverySuggestion: 'Give the whole address of an endpoint, such as https://example.com/events.',
+  })
 }
