@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type LiveSource, liveQuery, type Snapshot, type Watcher } from './liveQuery.js'
 import type { Row } from './rows.js'
@@ -129,6 +130,39 @@ test('a row that two pages have is shown once, as the newer one has it, and stil
   expect(seen.at(-1)!.items).toEqual([row('a', 2), row('b'), row('c')])
   watchers.update.next(row('a', 3))
   expect(seen.at(-1)!.items).toEqual([row('a', 3), row('b'), row('c')])
+})
+
+test('wherever rows are put, changed and taken out, each is where it belongs', async () => {
+  const change = fc.record({
+    kind: fc.constantFrom('create' as const, 'update' as const, 'delete' as const),
+    id: fc.integer({ min: 0, max: 11 }).map(String),
+    at: fc.nat(4),
+  })
+  const changes = fc.array(change, { maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(changes, fc.boolean(), async (all, sorted) => {
+      const compare = (one: Row, other: Row) => one.at - other.at
+      const { watchers, reads, live, ids, subscription } = setUp(sorted ? { compare } : {})
+      live()
+      let wanted = ['0', '3', '6', '9'].map((id) => row(id, 0, { at: 0 }))
+      await reads[0]!.answer({ data: [...wanted] })
+      for (const [step, { kind, id, at }] of all.entries()) {
+        const next = row(id, 0, { at, updatedAt: new Date(1_800_000_000_000 + step).toISOString() })
+        watchers[kind].next(next)
+        const known = wanted.findIndex((one) => one.id === id)
+        const stays = kind !== 'delete' && known >= 0 && (!sorted || wanted[known]!.at === at)
+        if (stays) wanted[known] = next
+        else {
+          wanted = wanted.filter((one) => one.id !== id)
+          if (kind !== 'delete') wanted.push(next)
+          if (sorted) wanted.sort(compare)
+        }
+      }
+      await expect.poll(ids, { interval: 1 }).toEqual(wanted.map(({ id }) => id))
+      subscription.unsubscribe()
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('news of a row that comes after its deletion is too late; a new row of the same name is not', async () => {

@@ -1,7 +1,7 @@
 // The AI routes of a schema as they are written: a.conversation({...}), a.generation({...}), a.ai.
 
 import { SchemaError } from './errors.js'
-import type { Buildable, FieldData } from './fields.js'
+import type { Buildable, FieldData, Unrelated } from './fields.js'
 import { type ConversationAllow, type OwnerRule, type RuleDefinition, readRules } from './rules.js'
 
 /** A model of Amazon Bedrock, by its id. */
@@ -89,7 +89,7 @@ export interface ConversationData extends AiRouteData {
 }
 
 /** A conversation route: `client.conversations.<name>`. */
-export interface Conversation extends Buildable<'conversation'> {
+export interface Conversation extends Buildable<'conversation'>, Unrelated {
   authorization(
     callback: (allow: ConversationAllow) => OwnerRule<string> | readonly OwnerRule<string>[],
   ): Conversation

@@ -52,6 +52,14 @@ export interface Buildable<Kind extends string = string> {
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyRecord = Record<string, any>
 
+/** What is no model has no relations. */
+export interface Unrelated {
+  readonly '~downs': never
+  readonly '~ups': never
+  readonly '~keyKinds': never
+  readonly '~referenceKinds': never
+}
+
 /** `Yes` keeps a name it is intersected with, `No` drops it. */
 export type Yes = unknown
 export type No = never
@@ -139,9 +147,10 @@ export interface ListField<F extends Family, Item, Null, Rules extends AnyRule =
   authorization<R extends AnyRule>(callback: AllowCallback<R>): ListField<F, Item, Null, R>
 }
 
-export interface EnumType<Value extends string> extends Buildable<'enum'>, Plain<Value | null, never> {
-  readonly '~enum': Value
-  readonly '~filter': EnumFilter<Value>
+/* What all enums have alike is known before any of them: the compiler makes nothing of it per enum. */
+interface AnyEnum extends Buildable<'enum'>, Unrelated {
+  readonly '~plain': true
+  readonly '~rules': never
   readonly '~liveFilter': SubscriptionStringFilter
   readonly '~key': Yes
   readonly '~keyKind': 'enum'
@@ -154,7 +163,13 @@ export interface EnumType<Value extends string> extends Buildable<'enum'>, Plain
   readonly '~defaulted': No
 }
 
-export interface CustomType<F extends AnyRecord> extends Buildable<'custom'> {
+export interface EnumType<Value extends string> extends AnyEnum {
+  readonly '~value': Value | null
+  readonly '~enum': Value
+  readonly '~filter': EnumFilter<Value>
+}
+
+export interface CustomType<F extends AnyRecord> extends Buildable<'custom'>, Unrelated {
   readonly '~plain': false
   readonly '~fields': F
   readonly '~rules': never

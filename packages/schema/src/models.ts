@@ -69,6 +69,8 @@ type KindsOf<F extends AnyRecord, References> = [References] extends [keyof F]
   ? F[References]['~keyKind'] & string
   : 'several'
 
+type IdKind<F extends AnyRecord> = 'id' extends keyof F ? F['id']['~keyKind'] & string : 'text'
+
 /** A generated `id` is text. */
 export type KeyKind<F extends AnyRecord, K extends string> = K extends keyof F
   ? F[K]['~keyKind'] & string
@@ -99,7 +101,7 @@ export interface Model<
   readonly '~downs': F[keyof F]['~down']
   readonly '~ups': F[keyof F]['~up']
   readonly '~references': F[keyof F]['~references']
-  readonly '~keyKinds': Keys extends readonly ['id'] ? KeyKind<F, 'id'> : KeyKinds<F, Keys>
+  readonly '~keyKinds': Keys extends readonly ['id'] ? IdKind<F> : KeyKinds<F, Keys>
   readonly '~referenceKinds': KindsOf<F, F[keyof F]['~references']>
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
   /** The key that `create` makes up where it is not given. */

@@ -17,6 +17,7 @@ import {
   type NestableField,
   type RefField,
   type ScalarField,
+  type Unrelated,
 } from './fields.js'
 import type { AsyncFunctionHandler, CustomHandler, HandlerData, Handlers } from './handlers.js'
 import { type OperationAllow, type OperationRule, type RuleDefinition, readRules } from './rules.js'
@@ -29,7 +30,9 @@ export type Arguments = Record<string, NestableField>
 export interface EventInvocationResponse
   extends CustomType<{ success: ScalarField<BooleanFamily, boolean> }> {}
 
-interface Operation<Kind extends OperationKind, Args extends AnyRecord> extends Buildable<'operation'> {
+interface Operation<Kind extends OperationKind, Args extends AnyRecord>
+  extends Buildable<'operation'>,
+    Unrelated {
   readonly '~operation': Kind
   readonly '~fields': Args
   readonly '~requiredNames': NamesWith<Args, '~required'>

@@ -13,46 +13,53 @@ type Joined<References> = References extends string
       : `${First},${Joined<Rest>}`
     : string
 
-/**
- * A relation is seen `~down` from the rows that are pointed at, `Post:authorId>`, and `~up` from those that point,
- * `:authorId>Author`: with the name of its own model, each side says `Post:authorId>Author`.
- */
-interface Relation<
-  To extends string,
-  Many extends boolean,
-  Down extends string,
-  Up extends string,
-  References extends string,
-  Rules extends AnyRule,
-> extends Buildable<'relation'> {
+/* What relations have alike is known before any of them, and what differs is worked out when somebody asks. */
+interface Relation extends Buildable<'relation'> {
   readonly '~plain': false
-  readonly '~to': To
-  readonly '~isMany': Many
-  readonly '~rules': Rules
   readonly '~key': No
   readonly '~keyKind': 'no key'
-  readonly '~down': Down
-  readonly '~up': Up
-  readonly '~references': References
   readonly '~leaf': No
   readonly '~required': No
   readonly '~optional': No
   readonly '~defaulted': No
 }
 
+/**
+ * A relation is seen `~down` from the rows that are pointed at, `Post:authorId>`, and `~up` from those that point,
+ * `:authorId>Author`: with the name of its own model, each side says `Post:authorId>Author`.
+ */
+interface Downward extends Relation {
+  readonly '~up': never
+  readonly '~references': never
+}
+
 export interface BelongsToField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, false, never, `:${Joined<References>}>${To}`, Joined<References>, Rules> {
+  extends Relation {
+  readonly '~to': To
+  readonly '~isMany': false
+  readonly '~rules': Rules
+  readonly '~down': never
+  readonly '~up': `:${Joined<References>}>${To}`
+  readonly '~references': Joined<References>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, References, R>
 }
 
 export interface HasOneField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, false, `${To}:${Joined<References>}>`, never, never, Rules> {
+  extends Downward {
+  readonly '~to': To
+  readonly '~isMany': false
+  readonly '~rules': Rules
+  readonly '~down': `${To}:${Joined<References>}>`
   required(): HasOneField<To, References, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, References, R>
 }
 
 export interface HasManyField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation<To, true, `${To}:${Joined<References>}>`, never, never, Rules> {
+  extends Downward {
+  readonly '~to': To
+  readonly '~isMany': true
+  readonly '~rules': Rules
+  readonly '~down': `${To}:${Joined<References>}>`
   valueRequired(): HasManyField<To, References, Rules>
   authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, References, R>
 }

@@ -15,17 +15,13 @@ export type Checked<Types extends AnyRecord> = [Downs<Types>] extends [Ups<Types
     : Faults<Types>
   : Faults<Types>
 
-/** With the kind of the key that the relation goes by, so that a reference of the wrong kind differs as well. */
+/** What is no model has no `~downs` and `~ups`: `never`, and so is all of its text. With the kind of the key that the relation goes by, so that a reference of the wrong kind differs as well. */
 type Downs<Types extends AnyRecord> = {
-  [N in keyof Types & string]: Types[N]['~kind'] extends 'model'
-    ? `${Types[N]['~downs']}${N} ${Types[N]['~keyKinds']}`
-    : never
+  [N in keyof Types & string]: `${Types[N]['~downs']}${N} ${Types[N]['~keyKinds']}`
 }[keyof Types & string]
 
 type Ups<Types extends AnyRecord> = {
-  [N in keyof Types & string]: Types[N]['~kind'] extends 'model'
-    ? `${N}${Types[N]['~ups']} ${Types[N]['~referenceKinds']}`
-    : never
+  [N in keyof Types & string]: `${N}${Types[N]['~ups']} ${Types[N]['~referenceKinds']}`
 }[keyof Types & string]
 
 // ------------------------------------------------------------------------------------------------------ once it is wrong

@@ -3,7 +3,7 @@
 
 import type { DatabaseEngine, SchemaConfiguration, SchemaData } from './definition.js'
 import { SchemaError } from './errors.js'
-import type { AnyRecord, Buildable } from './fields.js'
+import type { AnyRecord, Buildable, Unrelated } from './fields.js'
 import { type Model, type ModelData, modelOf } from './models.js'
 import type { BelongsToField, HasManyField, HasOneField } from './relationFields.js'
 import {
@@ -82,7 +82,7 @@ export interface SqlSchema<Types extends AnyRecord = AnyRecord, Rules extends An
 }
 
 interface AddedType extends Buildable<'enum' | 'custom' | 'operation' | 'conversation'> {}
-interface AddedOperation extends Buildable<'operation'> {}
+interface AddedOperation extends Buildable<'operation'>, Unrelated {}
 
 /** Every relation that was given for a model joins its fields. */
 type Related<Types extends AnyRecord, Given> = {
