@@ -68,10 +68,10 @@ async function read(): Promise<Stored[]> {
   return found
 }
 
-async function open(context: BrowserContext, settings: object = {}) {
-  const page = await context.newPage()
+async function open(context: BrowserContext, settings: object = {}, address = site.url, tab?: Page) {
+  const page = tab ?? (await context.newPage())
   const lines = consoleOf(page)
-  await page.goto(site.url)
+  await page.goto(address)
   await expect.poll(() => page.evaluate('typeof steps')).toBe('object')
   const step = <Name extends keyof AnalyticsSteps>(name: Name, ...args: Parameters<AnalyticsSteps[Name]>) =>
     page.evaluate(
@@ -203,6 +203,54 @@ test('sessions, page views and clicks are recorded by themselves, until they are
     view('/cart'),
     view('/'),
   ])
+})
+
+test('of an app of many pages each is recorded once, a reload and the history within it are none', async () => {
+  const context = await freshContext()
+  const { page } = await open(context)
+  const cart = `${site.url}cart`
+  for (const address of [site.url, site.url, `${site.url}?again`, cart, site.url]) {
+    const { step } = await open(context, {}, address, page)
+    await step('trackPage')
+    await step('go', `${new URL(address).pathname}#within`)
+    await step('flush')
+  }
+  const origin = site.url.slice(0, -1)
+  expect((await read()).map(({ attributes }) => attributes?.url)).toEqual(
+    ['/', '/cart', '/'].map((path) => `${origin}${path}`),
+  )
+})
+
+test('frames of YouTube tell Personalize what is watched, by one script of its interface', async () => {
+  const context = await freshContext()
+  const { page, step } = await open(context)
+  let scripts = 0
+  await page.route('https://www.youtube.com/iframe_api', (route) => {
+    scripts++
+    // As https://developers.google.com/youtube/iframe_api_reference has it, with a film of two minutes that stands at thirty seconds.
+    return route.fulfill({
+      contentType: 'text/javascript',
+      body: `
+        window.tell = {}
+        window.YT = { Player: class {
+          constructor(element, { events }) { tell[element.id] = (data) => events.onStateChange({ data, target: this }) }
+          getCurrentTime() { return 30 }
+          getDuration() { return 120 }
+        } }
+        onYouTubeIframeAPIReady()`,
+    })
+  })
+  await step('show', '<iframe id="one"></iframe><iframe id="two"></iframe>')
+  await step('follow', 'one')
+  await step('follow', 'two')
+  await expect.poll(() => page.evaluate('Object.keys(globalThis.tell ?? {})')).toEqual(['one', 'two'])
+  // Unstarted, buffering, playing, paused; and of the other: ended.
+  await page.evaluate('[-1, 3, 1, 2].forEach((state) => tell.one(state)); tell.two(0)')
+  await step('flushPersonalize')
+  const received = sandbox.received('personalize').map(({ event }) => event)
+  expect(received.map(({ eventType }) => eventType)).toEqual(['Play', 'Pause', 'Ended'])
+  expect(scripts).toBe(1)
+  expect(received[0]!.properties).toMatchObject({ itemId: 'film', duration: 120, eventValue: 0.25 })
 })
 
 test('a player tells Personalize what is watched', async () => {

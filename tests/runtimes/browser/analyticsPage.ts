@@ -2,7 +2,10 @@
 import { Amplify } from 'backline'
 import { eventCounts } from 'backline/analytics'
 import { configureAutoTrack, flushEvents, record } from 'backline/analytics/kinesis'
-import { record as recordForPersonalize } from 'backline/analytics/personalize'
+import {
+  flushEvents as flushPersonalize,
+  record as recordForPersonalize,
+} from 'backline/analytics/personalize'
 
 const place = { streamName: 'clicks', partitionKey: 'p' }
 const NEXT = 'next number'
@@ -36,12 +39,16 @@ const steps = {
     record({ ...place, data: { n } })
   },
   flush: () => flushEvents(),
+  flushPersonalize: () => flushPersonalize(),
   counts: () => eventCounts().Kinesis,
 
   track(enable: boolean) {
     for (const type of ['session', 'pageView', 'event'] as const) {
       configureAutoTrack({ enable, type, options: { ...place, attributes: { app: 'shop' } } })
     }
+  },
+  trackPage() {
+    configureAutoTrack({ enable: true, type: 'pageView', options: { ...place, appType: 'multiPage' } })
   },
   show(html: string) {
     document.body.innerHTML = html

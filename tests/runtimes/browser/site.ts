@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Bundles the journeys as an app's bundler would, on the built packages, and serves them as a site of its own origin. */
+/** Bundles the journeys as an app's bundler would, on the built packages, and serves them as a site of its own origin, at every path. */
 export async function openSite(page = 'page.ts') {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(page, import.meta.url))],
@@ -20,7 +20,7 @@ export async function openSite(page = 'page.ts') {
     const path = url?.split('?')[0]
     if (path === '/page.js') {
       answer.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(script)
-    } else if (path === '/') {
+    } else if (path && !path.includes('.')) {
       answer
         .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
         .end(
