@@ -78,6 +78,14 @@ test('how long a link is good must be a time that S3 allows', async () => {
   for (const wrong of [0, -6, 0.5, Number.NaN]) expect(await withTime(wrong)).toBe('InvalidUrlExpiration')
 })
 
+test('a link goes by the accelerated host where that is wanted, and its signature covers that host', async () => {
+  const { ctx } = bucket.watch()
+  ctx.config = { ...ctx.config, Storage: { S3: { bucket: 'photos', region: 'us-east-1' } } }
+  const { url } = await getUrl({ path: 'public/a.txt', options: { useAccelerateEndpoint: true } }, ctx)
+  expect(url.origin + url.pathname).toBe('https://photos.s3-accelerate.amazonaws.com/public/a.txt')
+  expect(parameter(url, 'SignedHeaders')).toBe('host')
+})
+
 /** Credentials that end `lifetimes[n]` seconds after the n-th time they are asked for anew. */
 function shortLived(lifetimes: number[]) {
   let fetched = 0
