@@ -36,7 +36,7 @@ test.each(journeys.map(({ name }) => name))(
     await phone.call('play', sandbox.url, name)
     expect(phone.said).toEqual([])
   },
-  60_000,
+  240_000,
 )
 
 test('an hour in the background: back in front the tokens are new, the sockets open and the list right', async () => {
