@@ -138,8 +138,8 @@ test('with a Lambda authorizer, the token that is given opens, and what it denie
       createAmplifyContext(sandbox.outputs as Outputs),
     )
   const client = as('open sesame')
-  const notes = heardOf(client.models.Note.onCreate())
   const { data } = await client.models.Note.create({ text: 'cave', secret: 'gold' }).orThrow()
+  const notes = heardOf(client.models.Note.onCreate())
   expect(
     await notes.after(() => client.models.Note.create({ text: 'x', secret: 'ore' }).orThrow()),
   ).toMatchObject({

@@ -11,6 +11,8 @@ export interface KeyValueStorageInterface {
   getItem(key: string): Promise<string | null>
   removeItem(key: string): Promise<void>
   clear(): Promise<void>
+  /** True where single keys may get lost, as on phones: what a refresh can bring back of a session then is brought back. */
+  losesKeys?: boolean
   /** Calls back on changes by other tabs. Returns the undo. Stores that cannot tell leave it out. */
   addListener?(listener: (event: KeyValueStorageEvent) => Promise<void>): () => void
 }

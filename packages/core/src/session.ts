@@ -28,11 +28,10 @@ export async function session(ctx: Context, options: SessionOptions = {}): Promi
   if (!stored) return undefined
   hintTime(ctx, stored.clockDrift)
   const state = sessionState(ctx)
-  // A refresh brings an id token back that the store has lost, and tells once where there is none.
-  const hasLostIdToken = !stored.idToken && stored.refreshToken && state.withoutIdToken !== stored.username
-  if (!options.forceRefresh && !hasLostIdToken && lasts(ctx, stored, 60)) return stored
+  if (!options.forceRefresh && !stored.hasLostIdToken && lasts(ctx, stored, 60)) return stored
 
   const fresh = await joined(state, state.generation, () => refresh(ctx, stored, options))
+  // Told once: there is none.
   if (fresh && !fresh.idToken) state.withoutIdToken = fresh.username
   return fresh
 }

@@ -102,6 +102,8 @@ export async function sessionStore(ctx: Context): Promise<KeyValueStorageInterfa
 export interface Stored extends Session {
   /** The service's clock minus the device's when the tokens came, in milliseconds. */
   clockDrift: number
+  /** A refresh may bring it back. */
+  hasLostIdToken?: boolean
 }
 
 export async function readSession(ctx: Context): Promise<Stored | undefined> {
@@ -125,8 +127,8 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
     if (jwt) now.set(token!, jwt)
     return jwt && { ...jwt, payload: { ...jwt.payload } }
   }
-  // What something else wrote there is as good as lost, and a refresh brings it back.
-  const access = decoded(accessToken) ?? (refreshToken ? lostToken : undefined)
+  // What something else wrote there is nobody. Where stores lose keys it is as good as lost, and a refresh brings it back.
+  const access = decoded(accessToken) ?? (store.losesKeys && refreshToken ? lostToken : undefined)
   return (
     access && {
       username,
@@ -134,6 +136,7 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
       idToken: decoded(idToken),
       refreshToken: refreshToken ?? undefined,
       clockDrift: Number(clockDrift) || 0,
+      hasLostIdToken: !!store.losesKeys && !!refreshToken && !idToken && state.withoutIdToken !== username,
       signInDetails: readable(() => JSON.parse(details!) ?? undefined),
     }
   )

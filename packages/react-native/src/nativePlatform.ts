@@ -86,6 +86,7 @@ function storeOver(find: () => AsyncStore | undefined): KeyValueStorageInterface
     )
   }
   return {
+    losesKeys: true,
     getItem: async (key) => found().getItem(key),
     setItem: async (key, value) => void (await found().setItem(key, value)),
     removeItem: async (key) => void (await found().removeItem(key)),
