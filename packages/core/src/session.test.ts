@@ -438,6 +438,9 @@ test('each read sees what is stored now, whoever wrote it, and nothing that an a
   expect((await session(ctx))!.accessToken.payload.jti).toBe('of another tab')
   await store.removeItem(`${client}.ada.idToken`)
   expect((await session(ctx))!.idToken).toBeUndefined()
+  await store.setItem(`${client}.ada.idToken`, 'no token')
+  expect(await session(ctx)).toBeUndefined()
+  await store.removeItem(`${client}.ada.idToken`)
   for (const broken of ['no token', 'constructor']) {
     await store.setItem(`${client}.ada.accessToken`, broken)
     expect(await session(ctx)).toBeUndefined()

@@ -127,19 +127,20 @@ export async function readSession(ctx: Context): Promise<Stored | undefined> {
     if (jwt) now.set(token!, jwt)
     return jwt && { ...jwt, payload: { ...jwt.payload } }
   }
+  const access = decoded(accessToken)
+  const id = decoded(idToken)
   // What something else wrote there is nobody. Where stores lose keys it is as good as lost, and a refresh brings it back.
-  const access = decoded(accessToken) ?? (store.losesKeys && refreshToken ? lostToken : undefined)
-  return (
-    access && {
-      username,
-      accessToken: access,
-      idToken: decoded(idToken),
-      refreshToken: refreshToken ?? undefined,
-      clockDrift: Number(clockDrift) || 0,
-      hasLostIdToken: !!store.losesKeys && !!refreshToken && !idToken && state.withoutIdToken !== username,
-      signInDetails: readable(() => JSON.parse(details!) ?? undefined),
-    }
-  )
+  const mends = !!store.losesKeys && !!refreshToken
+  if (!mends && (!access || (idToken && !id))) return undefined
+  return {
+    username,
+    accessToken: access ?? lostToken,
+    idToken: id,
+    refreshToken: refreshToken ?? undefined,
+    clockDrift: Number(clockDrift) || 0,
+    hasLostIdToken: mends && !id && state.withoutIdToken !== username,
+    signInDetails: readable(() => JSON.parse(details!) ?? undefined),
+  }
 }
 
 /** Stands for an access token that the store has lost. It has run out. Stores of phones lose single keys. */

@@ -98,9 +98,13 @@ test('what is mended during a sign-out stays signed out', async () => {
   await expect(getCurrentUser(start())).rejects.toMatchObject({ name: 'UserUnAuthenticatedException' })
 })
 
-test('a token that was spoilt is as good as lost', async () => {
+test.each(['.accessToken', '.idToken'])('a spoilt %s is as good as lost', async (end) => {
   const ctx = startWithout([])
   await signIn({ ...ada, options: { authFlowType: 'USER_PASSWORD_AUTH' } }, ctx)
-  for (const key of phone.kept.keys()) if (key.endsWith('.accessToken')) phone.kept.set(key, 'eyJhb')
-  expect((await fetchAuthSession({}, start())).tokens?.accessToken.payload.sub).toBeTruthy()
+  for (const key of phone.kept.keys()) if (key.endsWith(end)) phone.kept.set(key, 'eyJhb')
+  const { tokens } = await fetchAuthSession({}, start())
+  expect([tokens?.accessToken.payload.sub, tokens?.idToken?.payload.sub]).toEqual([
+    expect.any(String),
+    expect.any(String),
+  ])
 })
