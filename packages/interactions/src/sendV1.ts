@@ -1,20 +1,10 @@
 import { type Context, currentContext } from '@backline/core/internal'
 import { botOf, conversations, type InteractionsMessage, report, speaker, spoken } from './bot.js'
 import { type PostContentResponse, postContent, postText } from './lexV1.js'
+import type { SendOptions as SendOptionsV2 } from './send.js'
 
-export interface SendOptions {
-  /** What the bot is to remember from now on, to be read again in `sessionAttributes`. */
-  sessionAttributes?: Record<string, string>
-  /** Known to the bot's functions in this turn only. */
-  requestAttributes?: Record<string, string>
-  /** Another conversation than that of the identity. */
-  sessionId?: string
-  /** Of a voice message; `audio/x-l16; sample-rate=16000; channel-count=1` where left out. */
-  contentType?: string
-  /** How a message that is not a mere text is to be answered; `audio/mpeg` where left out. */
-  responseContentType?: string
-  signal?: AbortSignal
-}
+/** As of a V2 bot; `responseContentType` is `audio/mpeg` where left out. */
+export type SendOptions = Omit<SendOptionsV2, 'sessionState'>
 
 export interface SendInput {
   /** As `Interactions.LexV1` of the configuration has it. */
