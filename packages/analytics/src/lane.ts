@@ -94,7 +94,7 @@ export async function sendSome(
   } catch (error) {
     return onFailure(lane, ledger, rows, error as AmplifyError)
   }
-  lane.failures = lane.refusals = 0
+  lane.refusals = 0
   lane.most = outlet.maxRecords
   const again: Row[] = []
   const gone = new Set<Row>()
@@ -104,7 +104,10 @@ export async function sendSome(
     if (error) ledger.dropped([row], error)
     else again.push(row)
   }
-  ledger.delivered(gone.size ? rows.filter((row) => !gone.has(row)) : rows)
+  const taken = rows.filter((row) => !gone.has(row))
+  // A shard that takes nothing is in trouble as much as a service that does not answer.
+  if (taken.length) lane.failures = 0
+  ledger.delivered(taken)
   lane.rows.unshift(...again)
   return !again.length
 }
