@@ -1,10 +1,29 @@
 import { defineLocal } from 'backline/backend'
 
-/** What CDK makes on AWS: a map, a place index and a bot. */
+/** What CDK makes on AWS: a map, a place index, a stream of events and a bot; and the messages that are shown in the app. */
 defineLocal({
   geo: {
     maps: [{ name: 'world' }],
     placeIndexes: [{ name: 'towns' }],
+  },
+  kinesis: { streams: [{ name: 'trips' }] },
+  pinpoint: {
+    appId: 'trips',
+    messages: [
+      {
+        CampaignId: 'after-booking',
+        InAppMessage: {
+          Layout: 'TOP_BANNER',
+          Content: [
+            {
+              HeaderConfig: { Header: 'Have a good trip!' },
+              BodyConfig: { Body: 'Who brings a friend along pays half.' },
+            },
+          ],
+        },
+        Schedule: { EventFilter: { Dimensions: { EventType: { Values: ['trip_booked'] } } } },
+      },
+    ],
   },
   lex: {
     bots: [

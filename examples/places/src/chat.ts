@@ -1,5 +1,6 @@
 import { onComplete, send } from 'backline/interactions'
 import { element, reason } from './elements.ts'
+import { signal } from './signals.ts'
 
 const botName = 'TripBot'
 
@@ -18,6 +19,7 @@ export function openChat(): void {
     botName,
     callback(error) {
       said.dataset.ended = error ? 'failed' : 'fulfilled'
+      if (!error) signal('trip_booked')
     },
   })
 

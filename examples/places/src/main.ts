@@ -3,6 +3,7 @@ import outputs from '../amplify_outputs.json'
 import { openChat } from './chat.ts'
 import { openMap } from './map.ts'
 import { openSearch } from './search.ts'
+import { openMessages } from './signals.ts'
 import './style.css'
 
 Amplify.configure(outputs)
@@ -10,3 +11,4 @@ Amplify.configure(outputs)
 const map = openMap('map')
 openSearch(map)
 openChat()
+openMessages()

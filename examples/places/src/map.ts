@@ -3,6 +3,7 @@ import { Marker, NavigationControl, setWorkerUrl, Map as WorldMap } from 'maplib
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { element, reason } from './elements.ts'
+import { signal } from './signals.ts'
 
 export interface TripMap {
   /** Flies there and puts the pin down. */
@@ -26,6 +27,7 @@ export function openMap(container: string): TripMap {
     element('place').textContent = label
     pin.setLngLat(position).addTo(map)
     map.flyTo({ center: position, zoom: 7 })
+    signal('town_shown', { town: label })
   }
   map.on('click', async ({ lngLat }) => {
     try {

@@ -9,19 +9,19 @@ export interface ReceivedEvent {
 
 /** Events of services that have no operation for reading them back. */
 export interface ReceivedEvents {
-  add(service: string, events: object[]): void
+  add(service: string, to: string, events: object[]): void
   of(service: string): ReceivedEvent[]
   clear(service: string): void
 }
 
-export function openReceivedEvents({ store, clock }: World): ReceivedEvents {
+export function openReceivedEvents({ store, clock, seen }: World): ReceivedEvents {
   store.migrate('received', [
     `CREATE TABLE received_events (
        number INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, at INTEGER NOT NULL, event TEXT NOT NULL) STRICT;
      CREATE INDEX received_by_service ON received_events (service, number)`,
   ])
   return {
-    add(service, events) {
+    add(service, to, events) {
       store.transaction(() => {
         for (const event of events) {
           store.run(
@@ -30,6 +30,7 @@ export function openReceivedEvents({ store, clock }: World): ReceivedEvents {
           )
         }
       })
+      seen.saw(service, to, events)
     },
     of: (service) =>
       store

@@ -31,6 +31,7 @@ import { merge, planOf } from './planOf.js'
 import { openReceivedEvents, type ReceivedEvent, type ReceivedEvents } from './receivedEvents.js'
 import { createRest } from './rest/service.js'
 import { createS3 } from './s3/service.js'
+import { createSeenEvents } from './seenEvents.js'
 import { listen } from './server.js'
 import type { CredentialAuthority, IssuedCredentials, Service, World } from './service.js'
 import { bucketVariables } from './storagePlanOf.js'
@@ -128,6 +129,7 @@ export async function serve(
     store,
     clock,
     inbox: createInbox(),
+    seen: createSeenEvents(clock.now),
     url: `http://127.0.0.1:${server.port}`,
     region: REGION,
     accountId: ACCOUNT,
@@ -161,6 +163,7 @@ export async function serve(
       for (const service of services) service.reset?.()
     })
     world.inbox.clear()
+    world.seen.clear()
     faults.clear()
     server.dropSockets(0)
     clock.reset()

@@ -4,6 +4,7 @@ import type { AiOptions } from './ai/model.js'
 import type { Clock } from './clock.js'
 import type { Inbox } from './inbox.js'
 import type { BackendPlan } from './plan.js'
+import type { SeenEvents } from './seenEvents.js'
 import type { Store } from './store.js'
 
 /** A request as it came over the wire. Nothing is decoded that a signature might cover. */
@@ -63,6 +64,7 @@ export interface World {
   readonly store: Store
   readonly clock: Clock
   readonly inbox: Inbox
+  readonly seen: SeenEvents
   /** Base URL of this sandbox, without a trailing slash. */
   readonly url: string
   readonly region: string

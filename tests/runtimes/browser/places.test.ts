@@ -138,3 +138,20 @@ test('the bot books a hotel', async () => {
   expect(await page.locator('#said').getAttribute('data-ended')).toBe('fulfilled')
   await screenshot(page, 'places-bot')
 })
+
+test('what was looked at and booked arrives in the stream, where people see it, and brings a message up', async () => {
+  const banner = page.locator('#banner')
+  await banner.getByText('Have a good trip!').waitFor()
+  await screenshot(page, 'places-message')
+  await banner.getByRole('button', { name: 'Close the message' }).click()
+  await banner.waitFor({ state: 'hidden' })
+
+  const look = await browser!.newPage({ viewport: { width: 1200, height: 760 } })
+  await look.goto(`${sandbox.url}/_backline/`)
+  const events = look.locator('#events')
+  await events.getByText('"trip_booked"').waitFor()
+  await screenshot(look, 'places-events')
+  const rows = (await events.locator('tr').allTextContents()).filter((row) => row.includes('trips'))
+  expect(rows.at(-1)).toContain('{"name":"town_shown","town":"San Francisco, CA, USA"}')
+  expect(rows.some((row) => row.includes('kinesistrips'))).toBe(true)
+})

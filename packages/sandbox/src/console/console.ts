@@ -35,9 +35,10 @@ export function createConsole(world: World, parts: ConsoleParts): Service {
     'GET state': () => ({
       url: world.url,
       now: clock.now(),
-      services: parts.services().flatMap(({ name, spared }) => (spared ? [] : [name])),
+      services: [...new Set(parts.services().flatMap(({ name, spared }) => (spared ? [] : [name])))],
       inbox: inbox.all(),
       users: parts.users(),
+      events: world.seen.latest(),
     }),
     'GET outputs': () => parts.outputs(),
     'GET credentials': () => parts.credentials,

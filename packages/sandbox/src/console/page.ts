@@ -1,4 +1,4 @@
-/** The page that people see at `/_backline/`: what lies in the inbox, who the users are, what runs. */
+/** The page that people see at `/_backline/`: what lies in the inbox, who the users are, which events arrived, what runs. */
 export function page(nonce: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -11,6 +11,7 @@ export function page(nonce: string): string {
   h1 { font-size: 1.4rem } h2 { font-size: 1.05rem; margin-top: 2rem }
   table { border-collapse: collapse; width: 100% }
   th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #8884; vertical-align: top; white-space: pre-line }
+  td:first-child { white-space: nowrap } #events td:last-child { overflow-wrap: anywhere }
   code, .code { font: 600 1.05em ui-monospace, monospace }
   .quiet { opacity: .65 } button { font: inherit; margin-right: .5rem }
 </style>
@@ -21,6 +22,8 @@ export function page(nonce: string): string {
 <table><thead><tr><th>At<th>To<th>Message<th>Code</tr></thead><tbody id="inbox"></tbody></table>
 <h2>Users</h2>
 <table><thead><tr><th>Username<th>Status<th>Attributes<th>Groups</tr></thead><tbody id="users"></tbody></table>
+<h2>Events</h2>
+<table><thead><tr><th>At<th>Service<th>To<th>Event</tr></thead><tbody id="events"></tbody></table>
 <script nonce="${nonce}" type="module">
   const element = (id) => document.getElementById(id)
   // Text only, never markup: what users typed must not run here.
@@ -44,6 +47,8 @@ export function page(nonce: string): string {
       [new Date(each.at).toLocaleTimeString(), each.to, each.subject + ': ' + each.body, each.code ?? '']), 'Nothing yet.')
     fill('users', state.users.map((each) =>
       [each.username, each.status, Object.entries(each.attributes).map((pair) => pair.join(': ')).join('\\n'), each.groups.join(', ')]), 'Nobody yet.')
+    fill('events', state.events.reverse().map((each) =>
+      [new Date(each.at).toLocaleTimeString(), each.service, each.to, each.event]), 'None yet.')
   }
   for (const button of document.querySelectorAll('[data-advance]'))
     button.onclick = () => send('clock', { advance: Number(button.dataset.advance) })

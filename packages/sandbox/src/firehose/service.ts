@@ -45,6 +45,7 @@ export function createFirehose(
     const folder = `${date.replaceAll('-', '/')}/${time.slice(0, 2)}`
     const key = `${prefix}${folder}/${name}-1-${date}-${time.replaceAll(':', '-')}-${randomUUID()}`
     await deliver(target.bucketName, key, Buffer.concat(records))
+    world.seen.saw('firehose', name, records)
   }
 
   const operations: Record<string, (input: Input, request: WireRequest) => Promise<object> | object> = {

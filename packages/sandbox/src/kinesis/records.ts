@@ -63,6 +63,8 @@ export function putRecords(world: World, input: Input, request: WireRequest): ob
       return { SequenceNumber: sequenceNumber(number), ShardId: shardId(record.shard) }
     }),
   )
+  const taken = arriving.filter((_, index) => !('ErrorCode' in Records[index]!))
+  saw(world, stream, taken)
   return {
     FailedRecordCount: Records.filter((each) => 'ErrorCode' in each).length,
     Records,
@@ -78,7 +80,16 @@ export function putRecord(world: World, input: Input): object {
     throw new ServiceError(ErrorCode, ErrorMessage)
   }
   const number = addRecord(world, stream, record)
+  saw(world, stream, [record])
   return { SequenceNumber: sequenceNumber(number), ShardId: shardId(record.shard), EncryptionType: 'NONE' }
+}
+
+function saw({ seen }: World, { name }: Stream, taken: Arriving[]) {
+  seen.saw(
+    'kinesis',
+    name,
+    taken.map(({ data }) => data),
+  )
 }
 
 function arrivingRecord(stream: Stream, input: Input, at: string): Arriving {

@@ -28,6 +28,7 @@ export function createPersonalize(
       }
       received.add(
         'personalize',
+        trackingId,
         eventList.map((each: Input) => ({ ...who, ...checked(each) })),
       )
       return {}

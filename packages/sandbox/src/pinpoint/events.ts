@@ -48,6 +48,7 @@ export function putEvents(
   })
   received.add(
     'mobiletargeting',
+    app,
     taken.map(({ endpoint, id, event }) => ({ app, endpoint, id, ...event })),
   )
   return { Results }
