@@ -6,9 +6,9 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import type { Sandbox } from '@backline/sandbox'
-import { createAmplifyContext } from 'backline'
-import { confirmSignUp, fetchAuthSession, signIn, signOut, signUp } from 'backline/auth'
+import { fetchAuthSession, signIn, signOut } from 'backline/auth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { register } from './register.fixture.js'
 import { outputsOf, PASSWORD, startShop } from './shop.fixture.js'
 
 // What fetchAuthSession gives goes into a client of the AWS SDK as it is: as a value, and as a function that is asked again.
@@ -30,10 +30,7 @@ const s3 = (credentials: S3ClientConfig['credentials']) =>
   })
 
 test('credentials of the session sign calls of @aws-sdk/client-s3, and may do what their owner may', async () => {
-  const ctx = createAmplifyContext(sandbox.outputs)
-  await signUp({ username: ADA, password: PASSWORD }, ctx)
-  const { code } = await sandbox.inbox.next({ to: ADA })
-  await confirmSignUp({ username: ADA, confirmationCode: code! }, ctx)
+  const ctx = await register(sandbox, ADA)
   const Bucket = outputsOf(sandbox).storage.bucket_name
 
   const guest = s3((await fetchAuthSession({}, ctx)).credentials!)

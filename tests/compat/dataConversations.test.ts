@@ -1,11 +1,11 @@
 import { type Sandbox, startSandbox } from '@backline/sandbox'
-import { createAmplifyContext } from 'backline'
-import { confirmSignUp, signIn, signUp } from 'backline/auth'
+import { signIn } from 'backline/auth'
 import { defineAuth, defineBackend, defineData } from 'backline/backend'
 import { generateClient } from 'backline/data'
 import { a, type ClientSchema } from 'backline/schema'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { heardOf } from './heard.fixture.js'
+import { register } from './register.fixture.js'
 import { PASSWORD } from './shop.fixture.js'
 
 // Conversations and generations through our typed client, with the sandbox's own model behind them.
@@ -46,11 +46,8 @@ beforeAll(async () => {
     }),
   })
   for (const name of ['ada', 'grace']) {
-    const ctx = createAmplifyContext(sandbox.outputs as Parameters<typeof createAmplifyContext>[0])
     const username = `${name}@example.com`
-    await signUp({ username, password: PASSWORD, options: { userAttributes: { email: username } } }, ctx)
-    const { code } = await sandbox.inbox.next({ to: username })
-    await confirmSignUp({ username, confirmationCode: code! }, ctx)
+    const ctx = await register(sandbox, username)
     await signIn({ username, password: PASSWORD }, ctx)
     people[name] = generateClient<Schema>({}, ctx)
   }

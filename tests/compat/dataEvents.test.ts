@@ -1,9 +1,10 @@
 import { createAmplifyContext } from '@backline/core'
 import { type EventsChannel, events, type ReceivedEvent } from '@backline/data'
 import type { Sandbox } from '@backline/sandbox'
-import { confirmSignUp, signIn, signUp } from 'backline/auth'
+import { signIn } from 'backline/auth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp } from './app.fixture.js'
+import { register } from './register.fixture.js'
 import { PASSWORD } from './shop.fixture.js'
 
 // Our `events` on the sandbox's Event API, defined as Amplify's documentation has it, in every mode that needs nothing outside.
@@ -41,6 +42,7 @@ const ADA = 'ada@example.com'
 let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await startApp({ 'backend.ts': BACKEND })
+  await register(sandbox, ADA)
 })
 afterAll(() => sandbox.stop())
 
@@ -48,14 +50,6 @@ const connect = () => createAmplifyContext(sandbox.outputs as Parameters<typeof 
 
 async function ada() {
   const ctx = connect()
-  const { isSignUpComplete } = await signUp(
-    { username: ADA, password: PASSWORD, options: { userAttributes: { email: ADA } } },
-    ctx,
-  ).catch(() => ({ isSignUpComplete: true }))
-  if (!isSignUpComplete) {
-    const { code } = await sandbox.inbox.next({ to: ADA })
-    await confirmSignUp({ username: ADA, confirmationCode: code! }, ctx)
-  }
   await signIn({ username: ADA, password: PASSWORD }, ctx)
   return ctx
 }

@@ -1,11 +1,12 @@
 import { startSandbox } from '@backline/sandbox'
 import { createAmplifyContext } from 'backline'
-import { confirmSignUp, signIn, signUp } from 'backline/auth'
+import { signIn } from 'backline/auth'
 import { defineAuth, defineBackend, defineData } from 'backline/backend'
 import { generateClient } from 'backline/data'
 import { a, type ClientSchema } from 'backline/schema'
 import { expect, onTestFinished, test } from 'vitest'
 import { heardOf } from './heard.fixture.js'
+import { register } from './register.fixture.js'
 import { PASSWORD } from './shop.fixture.js'
 
 const schema = a.schema({
@@ -29,17 +30,14 @@ test('a subscription and a live query outlive the tokens they began with, again 
     }),
   })
   onTestFinished(() => sandbox.stop())
-  const connect = () => createAmplifyContext(sandbox.outputs as Parameters<typeof createAmplifyContext>[0])
-  const ctx = connect()
   const username = 'ada@example.com'
-  await signUp({ username, password: PASSWORD, options: { userAttributes: { email: username } } }, ctx)
-  const { code } = await sandbox.inbox.next({ to: username })
-  await confirmSignUp({ username, confirmationCode: code! }, ctx)
+  const ctx = await register(sandbox, username)
   await signIn({ username, password: PASSWORD }, ctx)
 
   const ada = generateClient<Schema>({}, ctx).models.Todo
   // With a key that does not expire: it changes rows while ada's tokens are old.
-  const clerk = generateClient<Schema>({ authMode: 'apiKey' }, connect()).models.Todo
+  const clerk = generateClient<Schema>({ authMode: 'apiKey' }, createAmplifyContext(sandbox.outputs)).models
+    .Todo
   const { data: todo } = await ada.create({ text: 'mine' }).orThrow()
   const news = heardOf(ada.onUpdate())
   const live = heardOf(ada.observeQuery())

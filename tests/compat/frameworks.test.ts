@@ -5,18 +5,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
-import { createAmplifyContext } from 'backline'
-import { confirmSignUp, signUp } from 'backline/auth'
 import { defineAuth, defineBackend } from 'backline/backend'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../runtimes/freePort.js'
+import { register } from './register.fixture.js'
+import { PASSWORD } from './shop.fixture.js'
 
 // SvelteKit, Astro and Nuxt on the packed umbrella, built and served as in production. Browsers without scripts would do what is done here.
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'backline-frameworks-'))
-const PASSWORD = 'Analytical-1'
 
 interface Framework {
   name: string
@@ -100,13 +99,6 @@ async function serve({ name, build, server }: Framework): Promise<void> {
   })
 }
 
-async function register(email: string): Promise<void> {
-  const ctx = createAmplifyContext(sandbox.outputs)
-  await signUp({ username: email, password: PASSWORD }, ctx)
-  const { code } = await sandbox.inbox.next({ to: email })
-  await confirmSignUp({ username: email, confirmationCode: code! }, ctx)
-}
-
 /** A browser without scripts: it keeps cookies, and follows nothing. */
 function browserAt(origin: string) {
   const cookies = new Map<string, string>()
@@ -143,7 +135,7 @@ function browserAt(origin: string) {
 
 test.each(frameworks)('$name: in by a form, known to the page, out by the hosted pages', async ({ name }) => {
   const email = `ada@${name}.example.com`
-  await register(email)
+  await register(sandbox, email)
   const origin = `http://localhost:${ports.get(name)}`
   const browser = browserAt(origin)
   const hello = async () => /Hello (?:<!--.*?-->)?([\w@.]+)/.exec((await browser.go('/')).text)?.[1]

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
-import { createAmplifyContext } from 'backline'
-import { confirmSignUp, signUp } from 'backline/auth'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
 import { freePort } from '../runtimes/freePort.js'
+import { register } from './register.fixture.js'
+import { PASSWORD } from './shop.fixture.js'
 
 // Two Next apps on the packed packages, installed by npm, built and served as in production: examples/next, whose server alone holds the session, and
 // a stock Amplify app as its guides write it, not one import edited, whose pages and server share it.
@@ -18,7 +18,6 @@ import { freePort } from '../runtimes/freePort.js'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'backline-next-'))
-const PASSWORD = 'Analytical-1'
 const HOUR = 3_600_000
 let browser: Browser
 
@@ -121,13 +120,6 @@ async function serve({
   return { origin, sandbox, server, log }
 }
 
-async function register({ sandbox }: App, email: string): Promise<void> {
-  const ctx = createAmplifyContext(sandbox.outputs)
-  await signUp({ username: email, password: PASSWORD }, ctx)
-  const { code } = await sandbox.inbox.next({ to: email })
-  await confirmSignUp({ username: email, confirmationCode: code! }, ctx)
-}
-
 async function openPage({ log }: App, context?: BrowserContext, hasScripts = true) {
   const profile = context ?? (await browser.newContext({ javaScriptEnabled: hasScripts }))
   const page = await profile.newPage()
@@ -164,7 +156,7 @@ async function add(page: Page, content: string): Promise<void> {
 const todos = (page: Page) => page.getByRole('heading', { name: 'Your todos' }).waitFor()
 
 test('without scripts: in by the form, a todo written by an action, out, and in by the hosted pages', async () => {
-  await register(example, 'ada@example.com')
+  await register(example.sandbox, 'ada@example.com')
   const { page, profile } = await openPage(example, undefined, false)
   await page.goto(`${example.origin}/todos`)
   expect(new URL(page.url()).pathname).toBe('/sign-in')
@@ -195,7 +187,7 @@ test('without scripts: in by the form, a todo written by an action, out, and in 
 })
 
 test('with scripts: what another window writes appears, and the page holds no token', async () => {
-  await register(example, 'grace@example.com')
+  await register(example.sandbox, 'grace@example.com')
   const { page, profile, lines } = await openPage(example)
   await page.goto(`${example.origin}/sign-in`)
   await signInByForm(page, 'grace@example.com')
@@ -212,7 +204,7 @@ test('with scripts: what another window writes appears, and the page holds no to
 })
 
 test('a session that runs out while a page is rendered is refreshed once, and the next answer that may set cookies takes it along', async () => {
-  await register(example, 'edith@example.com')
+  await register(example.sandbox, 'edith@example.com')
   const { page, profile } = await openPage(example, undefined, false)
   await page.goto(`${example.origin}/sign-in`)
   await signInByForm(page, 'edith@example.com')
@@ -238,7 +230,7 @@ test('a session that runs out while a page is rendered is refreshed once, and th
 })
 
 test('the stock app: its Authenticator signs in, and server components, actions, handlers, the proxy and the Pages Router know the user', async () => {
-  await register(stock, 'joan@example.com')
+  await register(stock.sandbox, 'joan@example.com')
   const { page, profile, lines } = await openPage(stock)
   await page.goto(stock.origin)
   expect(new URL(page.url()).pathname).toBe('/login')

@@ -1,10 +1,11 @@
 import type { Sandbox } from '@backline/sandbox'
 import { Amplify } from 'aws-amplify'
-import { confirmSignUp, getCurrentUser, signIn, signOut, signUp } from 'aws-amplify/auth'
+import { getCurrentUser, signIn, signOut } from 'aws-amplify/auth'
 import { events } from 'aws-amplify/data'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startApp } from './app.fixture.js'
 import { fetchFrom, PlainWebSocket } from './redirect.fixture.js'
+import { register } from './register.fixture.js'
 import { PASSWORD } from './shop.fixture.js'
 
 // The official `events` client, unmodified, on the Event API that Amplify's documentation shows:
@@ -106,12 +107,11 @@ beforeAll(async () => {
   vi.stubGlobal('fetch', fetchFrom(sandbox))
   vi.stubGlobal('WebSocket', PlainWebSocket)
   Amplify.configure(sandbox.outputs as Parameters<typeof Amplify.configure>[0])
-  await signUp({ username: ADA, password: PASSWORD, options: { userAttributes: { email: ADA } } })
-  const { code } = await sandbox.inbox.next({ to: ADA })
-  await confirmSignUp({ username: ADA, confirmationCode: code! })
+  await register(sandbox, ADA)
 })
 afterAll(async () => {
-  await events.closeAll()
+  // Once, on a busy machine, it never came back; what it has not closed ends with the sandbox.
+  void events.closeAll()
   await signOut()
   vi.unstubAllGlobals()
   await sandbox.stop()

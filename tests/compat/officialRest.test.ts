@@ -1,10 +1,11 @@
 import type { Sandbox } from '@backline/sandbox'
 import { Amplify } from 'aws-amplify'
 import { del, get, head, post, put } from 'aws-amplify/api'
-import { confirmSignUp, fetchAuthSession, signIn, signOut, signUp } from 'aws-amplify/auth'
+import { fetchAuthSession, signIn, signOut } from 'aws-amplify/auth'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startApp } from './app.fixture.js'
 import { fetchFrom } from './redirect.fixture.js'
+import { register } from './register.fixture.js'
 import { PASSWORD } from './shop.fixture.js'
 
 // The official REST client, unmodified, on the APIs that Amplify's documentation shows:
@@ -144,9 +145,7 @@ beforeAll(async () => {
   Amplify.configure(outputs)
   const existing = Amplify.getConfig()
   Amplify.configure({ ...existing, API: { ...existing.API, REST: outputs.custom.API } })
-  await signUp({ username: ADA, password: PASSWORD, options: { userAttributes: { email: ADA } } })
-  const { code } = await sandbox.inbox.next({ to: ADA })
-  await confirmSignUp({ username: ADA, confirmationCode: code! })
+  await register(sandbox, ADA)
 })
 afterAll(async () => {
   await signOut()
