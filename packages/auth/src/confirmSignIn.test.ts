@@ -230,7 +230,7 @@ describe('custom and chosen flows', () => {
   /** Knows bob's verifier; every proof of his password is followed by `then`. */
   async function proving(then: () => unknown): Promise<Script[string]> {
     const who = { pool: 'AbCdEfGh1', user: 'sub-bob', password: 'right' }
-    const registered = await verifier(sha256, randomBytes(16), who)
+    const registered = await verifier({ sha256, randomBytes }, who)
     const handshake = srpService(number(registered.verifier))
     const block = randomBytes(32)
     let A = 0n

@@ -62,7 +62,7 @@ export async function confirmSignIn(
   const { clientMetadata } = options
   const hand: Hand = { clientMetadata }
   if (attempt.challengeName === 'PASSWORD_SRP') {
-    hand.secret = ephemeral(ctx.platform.randomBytes(32))
+    hand.secret = await ephemeral(ctx.platform)
     hand.password = challengeResponse
   }
   return conduct(ctx, attempt, hand, async (device) => {
@@ -100,7 +100,7 @@ async function answerTo(
     case 'PASSWORD':
       return { ANSWER: challengeName, PASSWORD: response }
     case 'PASSWORD_SRP':
-      return { ANSWER: challengeName, SRP_A: secret!.A.toString(16) }
+      return { ANSWER: challengeName, SRP_A: secret!.A }
     case 'CUSTOM_CHALLENGE':
       return { ANSWER: response, ...deviceKey(device) }
     case 'NEW_PASSWORD_REQUIRED': {

@@ -21,13 +21,13 @@ export async function proveDevice(
   ClientMetadata?: Record<string, string>,
 ): Promise<AuthResponse> {
   const { clientId: ClientId } = userPool(ctx)
-  const secret = ephemeral(ctx.platform.randomBytes(32))
+  const secret = await ephemeral(ctx.platform)
   const challenge = await cognito(ctx, 'RespondToAuthChallenge', {
     ChallengeName: 'DEVICE_SRP_AUTH',
     ClientId,
     ClientMetadata,
     Session,
-    ChallengeResponses: { USERNAME: username, SRP_A: secret.A.toString(16), DEVICE_KEY: device.deviceKey },
+    ChallengeResponses: { USERNAME: username, SRP_A: secret.A, DEVICE_KEY: device.deviceKey },
   })
   const asked = challenge.ChallengeParameters
   const { deviceGroupKey: pool, deviceKey: user, randomPassword: password } = device
@@ -51,7 +51,7 @@ export async function confirmDevice(
   { DeviceKey = '', DeviceGroupKey = '' }: { DeviceKey?: string; DeviceGroupKey?: string },
 ): Promise<Device | undefined> {
   const randomPassword = toBase64(ctx.platform.randomBytes(40))
-  const made = await verifier(ctx.platform.sha256, ctx.platform.randomBytes(16), {
+  const made = await verifier(ctx.platform, {
     pool: DeviceGroupKey,
     user: DeviceKey,
     password: randomPassword,

@@ -17,7 +17,7 @@ afterEach(() => pool.close())
 /** Knows ada, password `right`, as a pool with SRP does: by her verifier. */
 async function adasPool(more: { answer?: () => unknown } = {}): Promise<Script> {
   const who = { pool: 'AbCdEfGh1', user: 'sub-ada', password: 'right' }
-  const registered = await verifier(sha256, randomBytes(16), who)
+  const registered = await verifier({ sha256, randomBytes }, who)
   const handshake = srpService(number(registered.verifier))
   const secretBlock = randomBytes(64)
   let A = 0n

@@ -83,7 +83,7 @@ export async function signIn(
   // What was under way before is over, whatever becomes of this.
   await keepAttempt(ctx, undefined)
   const { waiting } = signUps(ctx)
-  const secret = proves ? ephemeral(ctx.platform.randomBytes(32)) : undefined
+  const secret = proves ? await ephemeral(ctx.platform) : undefined
   const attempt: Attempt = { username, loginId: username, authFlowType, switchUser }
   return conduct(ctx, attempt, { secret, password, clientMetadata }, (device) =>
     cognito(
@@ -99,7 +99,7 @@ export async function signIn(
         AuthParameters: {
           USERNAME: username,
           ...(preferred && { PREFERRED_CHALLENGE: preferred }),
-          ...(secret && { SRP_A: secret.A.toString(16) }),
+          ...(secret && { SRP_A: secret.A }),
           ...(secret && isCustom && { CHALLENGE_NAME: 'SRP_A' }),
           ...(sends && { PASSWORD: password! }),
           // Who proves a password does so for the device as well, a step later.

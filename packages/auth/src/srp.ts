@@ -1,32 +1,32 @@
 // Cognito's variant of the Secure Remote Password protocol, version 6a: the 3072-bit group of RFC 5054, generator 2, SHA-256,
 // numbers hashed as Java writes them, and an HKDF of 16 bytes at the end. https://www.rfc-editor.org/rfc/rfc5054
 
+import type { Platform, SrpNumbers } from '@backline/core/internal'
+import { createSrpNumbers } from './srpNumbers.js'
+
 export type Sha256 = (data: Uint8Array) => Promise<Uint8Array>
 
-/**
- * The group's prime, RFC 3526 section 4: from its formula, which is a third of the bytes of its digits. It takes a millisecond or two,
- * so it is made when somebody signs in and not on import.
- */
-function prime(): bigint {
-  return (1n << 3072n) - (1n << 3008n) - 1n + ((pi(2942n) + 1690314n) << 64n)
-}
-const g = 2n
+/** What it takes of a platform. */
+export type SrpPlatform = Pick<Platform, 'randomBytes' | 'sha256' | 'srpNumbers'>
 
-/** Our half of a handshake: `a` stays here, `A` is sent. */
+const numbersOf = (platform: SrpPlatform) => platform.srpNumbers?.() ?? createSrpNumbers()
+
+/** Our half of a handshake, in hexadecimal: `a` stays here, `A` is sent. */
 export interface Ephemeral {
-  a: bigint
-  A: bigint
-  /** The prime they are made with. */
-  N: bigint
+  a: string
+  A: string
+  /** What they are made with. */
+  numbers: SrpNumbers
 }
 
 /** From 32 random bytes: RFC 5054 asks for at least 256 bits, and every further bit costs each sign-in a squaring. */
-export function ephemeral(random: Uint8Array): Ephemeral {
-  const a = fromBytes(random)
-  // Zero would send A = 1, which gives the password's proof away. No working random generator makes it.
-  if (a === 0n) throw new RangeError('The random number generator answered nothing but zeros.')
-  const N = prime()
-  return { a, A: power(g, a, N), N }
+export async function ephemeral(platform: SrpPlatform): Promise<Ephemeral> {
+  const numbers = await numbersOf(platform)
+  const a = hexOf(platform.randomBytes(32))
+  const A = numbers.publicOf(a)
+  // A secret of zero would give the password's proof away. No working random generator makes it.
+  if (A === '1') throw new RangeError('The random number generator answered nothing but zeros.')
+  return { a, A, numbers }
 }
 
 /** What the service sends with `PASSWORD_VERIFIER` or `DEVICE_PASSWORD_VERIFIER`, and whom it is about. */
@@ -51,17 +51,15 @@ export interface Challenge {
  */
 export async function proof(
   sha256: Sha256,
-  { a, A, N }: Ephemeral,
+  { a, A, numbers }: Ephemeral,
   challenge: Challenge,
 ): Promise<Uint8Array> {
-  const { pool, user, password, secretBlock } = challenge
-  const B = BigInt(`0x${challenge.B}`)
-  const u = fromBytes(await sha256(join(padded(A), padded(B))))
-  if (B % N === 0n || u === 0n) throw new RangeError('The service sent a number that proves nothing.')
-
-  const k = fromBytes(await sha256(join(padded(N), padded(g))))
-  const x = await secret(sha256, BigInt(`0x${challenge.salt}`), pool, user, password)
-  const S = power(modulo(B - k * power(g, x, N), N), a + u * x, N)
+  const { pool, user, password, B, salt, secretBlock } = challenge
+  const u = await hash(sha256, padded(A), padded(B))
+  const k = await hash(sha256, padded(numbers.N), padded('2'))
+  const x = await secret(sha256, padded(salt), pool, user, password)
+  const S = numbers.sharedOf(B, k, x, a, u)
+  if (!S) throw new RangeError('The service sent a number that proves nothing.')
 
   const key = await hmac(sha256, await hmac(sha256, padded(u), padded(S)), text('Caldera Derived Key\x01'))
   return hmac(sha256, key.subarray(0, 16), join(text(pool + user), secretBlock, text(challenge.timestamp)))
@@ -69,13 +67,13 @@ export async function proof(
 
 /** What a service stores instead of the password: 16 random bytes, and a number that only proves, never tells. */
 export async function verifier(
-  sha256: Sha256,
-  random: Uint8Array,
+  platform: SrpPlatform,
   { pool, user, password }: Pick<Challenge, 'pool' | 'user' | 'password'>,
 ): Promise<{ salt: Uint8Array; verifier: Uint8Array }> {
-  const salt = fromBytes(random)
-  const x = await secret(sha256, salt, pool, user, password)
-  return { salt: padded(salt), verifier: padded(power(g, x, prime())) }
+  const salt = padded(hexOf(platform.randomBytes(16)))
+  const numbers = await numbersOf(platform)
+  const x = await secret(platform.sha256, salt, pool, user, password)
+  return { salt, verifier: padded(numbers.publicOf(x)) }
 }
 
 /** `Sat Nov 1 09:05:00 UTC 2025`: the day without a zero in front, as the service demands. */
@@ -90,71 +88,31 @@ export function timestamp(milliseconds: number): string {
   return `${weekday} ${month} ${Number(day)} ${time} UTC ${year}`
 }
 
-/**
- * π · 2^bits, cut off, by Machin's formula: π = 16 arctan 1/5 − 4 arctan 1/239. Each series is summed from its end, as one fraction, so that
- * it takes one division.
- */
-function pi(bits: bigint): bigint {
-  const guard = 64n
-  const arctan = (x: bigint) => {
-    let sum = 0n
-    let under = 1n
-    for (let odd = (bits / 2n) | 1n; odd > 0n; odd -= 2n) {
-      sum = under * x * x - sum * odd
-      under *= x * x * odd
-    }
-    return (sum << (bits + guard)) / (under * x)
-  }
-  return (16n * arctan(5n) - 4n * arctan(239n)) >> guard
-}
-
 async function secret(
   sha256: Sha256,
-  salt: bigint,
+  salt: Uint8Array,
   pool: string,
   user: string,
   password: string,
-): Promise<bigint> {
-  const identity = await sha256(text(`${pool}${user}:${password}`))
-  return fromBytes(await sha256(join(padded(salt), identity)))
+): Promise<string> {
+  return hash(sha256, salt, await sha256(text(`${pool}${user}:${password}`)))
 }
 
-/**
- * base ^ exponent modulo N, by squaring. Hermes divides a hundred times slower than it multiplies, so each rest is taken by Barrett's
- * way (Handbook of Applied Cryptography, 14.42): one division in all, and then products and shifts.
- */
-function power(base: bigint, exponent: bigint, N: bigint): bigint {
-  const inverse = (1n << 6144n) / N
-  const rest = (value: bigint) => {
-    let left = value - (((value >> 3071n) * inverse) >> 3073n) * N
-    while (left >= N) left -= N
-    return left
-  }
-  let result = 1n
-  for (const bit of exponent.toString(2)) {
-    result = rest(result * result)
-    if (bit === '1') result = rest(result * base)
-  }
-  return result
-}
-
-function modulo(value: bigint, N: bigint): bigint {
-  const rest = value % N
-  return rest < 0n ? rest + N : rest
+async function hash(sha256: Sha256, ...parts: Uint8Array[]): Promise<string> {
+  return hexOf(await sha256(join(...parts)))
 }
 
 /** As Java's `BigInteger.toByteArray` writes a positive number: no leading zeros, but one where the first bit is set. */
-function padded(value: bigint): Uint8Array {
-  const hex = value.toString(16)
-  const even = hex.length % 2 ? `0${hex}` : hex
-  const pairs = (/^[89a-f]/.test(even) ? `00${even}` : even).match(/../g) as string[]
-  return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16))
+function padded(hex: string): Uint8Array {
+  const digits = hex.replace(/^0+/, '')
+  const filled = (digits.length % 2 ? '0' : /^[89a-f]/i.test(digits) ? '00' : '') + digits
+  return Uint8Array.from(filled.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
-function fromBytes(bytes: Uint8Array): bigint {
-  let hex = '0x'
+function hexOf(bytes: Uint8Array): string {
+  let hex = ''
   for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return BigInt(hex)
+  return hex
 }
 
 /** HMAC of RFC 2104, on whatever hash the platform has: WebCrypto's own HMAC is not on every phone. */

@@ -43,6 +43,7 @@ export type {
   OpenedPage,
   Page,
   Platform,
+  SrpNumbers,
 } from './platform.js'
 export { definiteRefusal, fetchTokens } from './refresh.js'
 export type {

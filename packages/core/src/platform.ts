@@ -80,6 +80,20 @@ export interface FileUploaded {
   body: string
 }
 
+/** Arithmetic modulo the prime of the Secure Remote Password protocol. All numbers are in hexadecimal. */
+export interface SrpNumbers {
+  /** The prime: that of the 3072-bit group of RFC 5054. */
+  readonly N: string
+  /** 2^exponent. */
+  publicOf(exponent: string): string
+  /**
+   * (B − k · 2^x)^(a + u · x), or nothing where B is a multiple of the prime.
+   *
+   * @throws {SyntaxError} for a B that is no number.
+   */
+  sharedOf(B: string, k: string, x: string, a: string, u: string): string | undefined
+}
+
 /** Everything that differs between a browser, a phone, Node and a worker. Looked up when called, never on import. */
 export interface Platform extends Partial<LivePlatform> {
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
@@ -97,6 +111,8 @@ export interface Platform extends Partial<LivePlatform> {
   now(): number
   randomBytes(length: number): Uint8Array
   sha256(data: Uint8Array): Promise<Uint8Array>
+  /** By the engine's `BigInt` where left out. */
+  srpNumbers?(): Promise<SrpNumbers>
   /** By `CompressionStream` where left out, which phones do not have. */
   gzip?(data: Uint8Array): Promise<Uint8Array>
   /** By `DecompressionStream` where left out. */

@@ -55,6 +55,10 @@ export function createNativePlatform(options: NativePlatformOptions = {}): Omit<
     tabStore: store,
     randomBytes,
     sha256: digest,
+    srpNumbers:
+      typeof BigInt === 'undefined'
+        ? async () => (await import('./srpNumbers.js')).createSrpNumbers()
+        : undefined,
     gzip: async (data) => squeezer().gzipSync(data),
     gunzip: async (data) => squeezer().gunzipSync(data),
     get os() {

@@ -33,31 +33,32 @@ const BABEL = `module.exports = {
 }
 `
 
-export async function install(): Promise<void> {
-  const manifest = JSON.stringify({ private: true, dependencies: WANTED }, null, 2)
-  const file = join(app, 'package.json')
+/** Sets the app up, or another one in its own folder with more packages in it. */
+export async function install(folder = app, more: Record<string, string> = {}): Promise<void> {
+  const manifest = JSON.stringify({ private: true, dependencies: { ...WANTED, ...more } }, null, 2)
+  const file = join(folder, 'package.json')
   if (!existsSync(file) || readFileSync(file, 'utf8') !== manifest) {
-    rmSync(app, { recursive: true, force: true })
-    mkdirSync(app, { recursive: true })
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
     writeFileSync(file, manifest)
     await run(
       'npm',
       ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock', '--ignore-scripts'],
-      { cwd: app },
+      { cwd: folder },
     ).catch((error) => {
       rmSync(file)
       throw error
     })
   }
-  writeFileSync(join(app, 'babel.config.js'), BABEL)
-  const backline = join(app, 'node_modules/backline')
+  writeFileSync(join(folder, 'babel.config.js'), BABEL)
+  const backline = join(folder, 'node_modules/backline')
   rmSync(backline, { recursive: true, force: true })
   for (const name of ['package.json', 'dist'])
     cpSync(join(root, 'packages/backline', name), join(backline, name), { recursive: true })
 }
 
 /** Bundles a program of ours by Metro. What it imports of `backline` is left to Metro to find. */
-export async function bundle(program: string): Promise<string> {
+export async function bundle(program: string, options?: BundleOptions): Promise<string> {
   const entry = join(app, 'app', program.replace('.ts', '.js'))
   await build({
     entryPoints: [own(program)],
@@ -70,8 +71,19 @@ export async function bundle(program: string): Promise<string> {
     logLevel: 'error',
   })
   const out = join(app, 'out', program.replace('.ts', '.js'))
-  await run(process.execPath, [own('metro.cjs'), app, entry, out], { maxBuffer: 1 << 24 })
+  await metro(app, entry, out, options)
   return out
+}
+
+export interface BundleOptions {
+  minify?: boolean
+  /** The one package to bundle; what else is imported becomes empty. */
+  only?: string
+}
+
+export async function metro(folder: string, entry: string, out: string, options: BundleOptions = {}) {
+  const args = [own('metro.cjs'), folder, entry, out, JSON.stringify(options)]
+  await run(process.execPath, args, { maxBuffer: 1 << 24 })
 }
 
 export const hermes = join(app, 'node_modules/hermes-engine-cli/linux64-bin/hermes')

@@ -1,6 +1,6 @@
 // The app on the phone: what Metro bundles. It does what the test tells it to.
-import { Amplify } from 'backline'
-import { getCurrentUser } from 'backline/auth'
+import { Amplify, createAmplifyContext } from 'backline'
+import { getCurrentUser, signIn } from 'backline/auth'
 import { generateClient } from 'backline/data'
 import { Hub } from 'backline/utils'
 import { first, ok } from '../../journeys/asserts.js'
@@ -51,6 +51,23 @@ const steps: Record<string, (...args: never[]) => Promise<unknown>> = {
     ok(data && !errors, 'a row can be written')
     await first(shown, 'what was written after', ({ now }) => now.includes('written after'))
     return list.refreshes
+  },
+
+  /** Milliseconds of script that a sign-in by SRP takes: all but what it waits for the network. */
+  async signInTime(outputs: object, person: { username: string; password: string }) {
+    let waited = 0
+    const timed: typeof fetch = async (input, init) => {
+      const began = Date.now()
+      try {
+        return await fetch(input, init)
+      } finally {
+        waited += Date.now() - began
+      }
+    }
+    const ctx = createAmplifyContext(outputs, { platform: { fetch: timed } })
+    const began = Date.now()
+    await signIn(person, ctx)
+    return Date.now() - began - waited
   },
 
   async whoIsThere(url: string) {
