@@ -167,6 +167,46 @@ test('a secondary index is on fields that exist and are fit for a key', () => {
   ).toBe('Todo.data cannot be part of a secondary index: keys are strings, numbers and enums, not AWSJSON.')
 })
 
+test('keys are fields that are written: what a deployment refuses is refused here', () => {
+  const model = a.model({ name: a.string().required() })
+  const index = (...sort: string[]) => model.secondaryIndexes((on) => [on('name').sortKeys(sort as ['name'])])
+  expect(fault(() => a.schema({ Todo: index('createdAt') })).message).toBe(
+    'A secondary index of Todo is on "createdAt", which is added to its rows by itself. Add createdAt: a.datetime() to Todo.',
+  )
+  expect(fault(() => a.schema({ Todo: model.identifier(['name', 'updatedAt' as 'name']) })).message).toBe(
+    'Todo is identified by "updatedAt", which is added to its rows by itself. Add updatedAt: a.datetime().required() to Todo.',
+  )
+  const written = a.model({ name: a.string(), createdAt: a.datetime() })
+  a.schema({ Todo: written.secondaryIndexes((on) => [on('name').sortKeys(['createdAt'])]) })
+})
+
+test('an index on the key of the rows is one only where that key has a second field', () => {
+  const model = a.model({ name: a.string().required(), rank: a.integer().required() })
+  expect(
+    fault(() =>
+      a.schema({
+        Todo: model.identifier(['name']).secondaryIndexes((on) => [on('name').sortKeys(['rank'])]),
+      }),
+    ).message,
+  ).toBe(
+    'A secondary index of Todo begins with "name", which is its whole identifier, so it finds one row at most. Leave it out, or begin with another field.',
+  )
+  a.schema({
+    Todo: model.identifier(['name', 'rank']).secondaryIndexes((on) => [on('name').sortKeys(['rank'])]),
+  })
+})
+
+test('the name of an index is one that DynamoDB takes', () => {
+  const named = (name: string) =>
+    a.schema({ Todo: a.model({ x: a.string() }).secondaryIndexes((on) => [on('x').name(name)]) })
+  for (const name of ['by', 'by name', 'x'.repeat(256)]) {
+    expect(fault(() => named(name)).message).toBe(
+      `A secondary index of Todo is named ${JSON.stringify(name)}: use 3 to 255 letters, digits, "_", "-" and ".".`,
+    )
+  }
+  named('by-x.1')
+})
+
 test('two queries cannot have the same name', () => {
   const model = a
     .model({ name: a.string() })
@@ -176,9 +216,9 @@ test('two queries cannot have the same name', () => {
   )
   const twice = a
     .model({ name: a.string(), x: a.string() })
-    .secondaryIndexes((index) => [index('name').name('n'), index('x').name('n')])
+    .secondaryIndexes((index) => [index('name').name('one'), index('x').name('one')])
   expect(fault(() => a.schema({ Todo: twice })).message).toContain(
-    'Two secondary indexes of Todo are named "n".',
+    'Two secondary indexes of Todo are named "one".',
   )
 })
 

@@ -88,6 +88,7 @@ function checkKeys(model: ModelDefinition): void {
         type,
         field: key,
       })
+    checkWritten(model, field, `${type} is identified by`, 'a.datetime().required()')
     if (model.keys.indexOf(key) !== at)
       throw new SchemaError(`The identifier of ${type} names "${key}" twice.`, { type, field: key })
     if (!canBeKey(field))
@@ -103,6 +104,20 @@ function checkKeys(model: ModelDefinition): void {
   }
 }
 
+/** A deployment knows the times of a row only where the schema says them. */
+function checkWritten(
+  { name: type }: ModelDefinition,
+  field: FieldDefinition,
+  use: string,
+  as: string,
+): void {
+  if (field.implied !== 'timestamp') return
+  throw new SchemaError(
+    `${use} "${field.name}", which is added to its rows by itself. Add ${field.name}: ${as} to ${type}.`,
+    { type, field: field.name },
+  )
+}
+
 function checkIndexes(model: ModelDefinition, queries: Map<string, string>): void {
   const type = model.name
   const names = new Set<string>()
@@ -114,6 +129,7 @@ function checkIndexes(model: ModelDefinition, queries: Map<string, string>): voi
           type,
           field: key,
         })
+      checkWritten(model, field, `A secondary index of ${type} is on`, 'a.datetime()')
       if (!canBeKey(field))
         throw new SchemaError(
           `${type}.${key} cannot be part of a secondary index: keys are strings, numbers and enums, not ${describe(field)}.`,
@@ -125,6 +141,16 @@ function checkIndexes(model: ModelDefinition, queries: Map<string, string>): voi
         type,
         field: partition,
       })
+    if (model.keys.length === 1 && partition === model.keys[0])
+      throw new SchemaError(
+        `A secondary index of ${type} begins with "${partition}", which is its whole identifier, so it finds one row at most. Leave it out, or begin with another field.`,
+        { type, field: partition },
+      )
+    if (!/^[\w.-]{3,255}$/.test(name))
+      throw new SchemaError(
+        `A secondary index of ${type} is named ${JSON.stringify(name)}: use 3 to 255 letters, digits, "_", "-" and ".".`,
+        { type, field: partition },
+      )
     if (names.has(name))
       throw new SchemaError(
         `Two secondary indexes of ${type} are named "${name}". Give one of them another name with .name().`,

@@ -55,8 +55,8 @@ const schemas: Record<string, Build> = {
           .model({ key: a.id(), state: a.ref('State') })
           .identifier(['key'])
           .secondaryIndexes((index) => [
-            index('key').sortKeys(['state']),
-            index('key').queryField(null).name('quiet'),
+            index('state').sortKeys(['key']),
+            index('state').queryField(null).name('quiet'),
             index('state'),
           ]),
         State: a.enum(['ON', 'OFF']),
