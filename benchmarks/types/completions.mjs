@@ -39,15 +39,21 @@ function ask(folder, { options, files }, before, rounds) {
   let version = 0
   const { options: parsed } = ts.convertCompilerOptionsFromJson(options, folder)
   const registry = ts.createDocumentRegistry()
+  // An editor's server reads a file when it changes, not at each keystroke.
+  const snapshots = new Map()
+  const snapshotOf = (name) => {
+    if (!snapshots.has(name)) {
+      const content = ts.sys.readFile(name)
+      snapshots.set(name, content === undefined ? undefined : ts.ScriptSnapshot.fromString(content))
+    }
+    return snapshots.get(name)
+  }
   const service = ts.createLanguageService(
     {
       getCompilationSettings: () => parsed,
       getScriptFileNames: () => files.map((name) => join(folder, name)),
       getScriptVersion: (name) => (name === file ? `${version}` : '0'),
-      getScriptSnapshot: (name) => {
-        const content = name === file ? text : ts.sys.readFile(name)
-        return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content)
-      },
+      getScriptSnapshot: (name) => (name === file ? ts.ScriptSnapshot.fromString(text) : snapshotOf(name)),
       getCurrentDirectory: () => folder,
       getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
       fileExists: ts.sys.fileExists,

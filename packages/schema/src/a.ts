@@ -20,7 +20,14 @@ import {
 import { type HandlerBuilder, handler } from './handlers.js'
 import { model } from './models.js'
 import { generation, mutation, query, subscription } from './operations.js'
-import { type BelongsToField, type HasManyField, type HasOneField, relationTo } from './relationFields.js'
+import {
+  type BelongsToField,
+  type DownTo,
+  type HasManyField,
+  type HasOneField,
+  type Joined,
+  relationTo,
+} from './relationFields.js'
 import { schema } from './schema.js'
 
 type Text = ScalarField<StringFamily, string | null>
@@ -56,14 +63,20 @@ interface Builder {
   url(): Text
   ipAddress(): Text
   /** Rows of another model that hold this row's key in `references`. */
-  hasMany<const To extends string, const R extends References>(model: To, references: R): HasManyField<To, R>
+  hasMany<const To extends string, const R extends References>(
+    model: To,
+    references: R,
+  ): HasManyField<To, DownTo<To, R>>
   /** The one row of another model that holds this row's key in `references`. */
-  hasOne<const To extends string, const R extends References>(model: To, references: R): HasOneField<To, R>
+  hasOne<const To extends string, const R extends References>(
+    model: To,
+    references: R,
+  ): HasOneField<To, DownTo<To, R>>
   /** The row of another model whose key this row holds in `references`. */
   belongsTo<const To extends string, const R extends References>(
     model: To,
     references: R,
-  ): BelongsToField<To, R>
+  ): BelongsToField<To, Joined<R>>
   /** A question of one's own: `client.queries.<name>`. */
   query: typeof query
   /** A change of one's own: `client.mutations.<name>`. */

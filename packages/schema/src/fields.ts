@@ -13,7 +13,14 @@ import type {
   SubscriptionNumericFilter,
   SubscriptionStringFilter,
 } from './filters.js'
-import { type AllowCallback, type AnyRule, type RuleDefinition, readRules } from './rules.js'
+import {
+  type AllowCallback,
+  type AnyRule,
+  type AnyRules,
+  type RuleDefinition,
+  type RulesIn,
+  readRules,
+} from './rules.js'
 import {
   type NumericValidator,
   readValidation,
@@ -126,7 +133,7 @@ export interface ScalarField<F extends Family, Value, HasDefault = No, Rules ext
   /** What the value must be, beyond its type: `validate((value) => value.minLength(3, 'Too short'))`. */
   validate(callback: (value: F['validator']) => unknown): ScalarField<F, Value, HasDefault, Rules>
   /** Rules of this field alone, instead of the model's. */
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): ScalarField<F, Value, HasDefault, R>
+  authorization<R extends AnyRules>(callback: AllowCallback<R>): ScalarField<F, Value, HasDefault, RulesIn<R>>
 }
 
 export interface ListField<F extends Family, Item, Null, Rules extends AnyRule = never>
@@ -144,11 +151,13 @@ export interface ListField<F extends Family, Item, Null, Rules extends AnyRule =
   readonly '~optional': null extends Null ? Yes : No
   readonly '~defaulted': No
   required(): ListField<F, Item, never, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): ListField<F, Item, Null, R>
+  authorization<R extends AnyRules>(callback: AllowCallback<R>): ListField<F, Item, Null, RulesIn<R>>
 }
 
-/* What all enums have alike is known before any of them: the compiler makes nothing of it per enum. */
-interface AnyEnum extends Buildable<'enum'>, Unrelated {
+/* What all enums have alike is known before any of them: the compiler makes nothing of it per enum, as long as nothing
+   here, and nothing that this extends, is generic. */
+interface AnyEnum extends Unrelated {
+  readonly '~kind': 'enum'
   readonly '~plain': true
   readonly '~rules': never
   readonly '~liveFilter': SubscriptionStringFilter
@@ -212,7 +221,7 @@ export interface RefField<To extends string, Null, Rules extends AnyRule = never
   array(): RefListField<To, Null, null, Rules>
   /** Of a model, what a subscription hears of: `a.subscription().for(a.ref('Order').mutations(['create']))`. */
   mutations(operations: readonly MutationName[]): MutationsOf<To>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): RefField<To, Null, R>
+  authorization<R extends AnyRules>(callback: AllowCallback<R>): RefField<To, Null, RulesIn<R>>
 }
 
 export type MutationName = 'create' | 'update' | 'delete'
@@ -240,7 +249,7 @@ export interface RefListField<To extends string, ItemNull, Null, Rules extends A
   readonly '~optional': null extends Null ? Yes : No
   readonly '~defaulted': No
   required(): RefListField<To, ItemNull, never, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): RefListField<To, ItemNull, Null, R>
+  authorization<R extends AnyRules>(callback: AllowCallback<R>): RefListField<To, ItemNull, Null, RulesIn<R>>
 }
 
 /** What a field was built to, before its names are resolved. Every builder value keeps it in `data`, frozen. */
@@ -304,7 +313,7 @@ function scalarOf(data: Data<'scalar'>): { readonly data: FieldData } {
       scalarOf({ ...data, default: value, ...(value === undefined && { isGenerated: true }) }),
     validate: (callback: (validator: never) => unknown) =>
       scalarOf({ ...data, validation: readValidation(callback) }),
-    authorization: (callback: AllowCallback<AnyRule>) => scalarOf({ ...data, rules: readRules(callback) }),
+    authorization: (callback: AllowCallback<AnyRules>) => scalarOf({ ...data, rules: readRules(callback) }),
   })
 }
 
@@ -341,7 +350,7 @@ function refOf(data: Data<'ref'>): { readonly data: FieldData } {
           )
       return refOf({ ...data, mutations: Object.freeze([...mutations]) })
     },
-    authorization: (callback: AllowCallback<AnyRule>) => refOf({ ...data, rules: readRules(callback) }),
+    authorization: (callback: AllowCallback<AnyRules>) => refOf({ ...data, rules: readRules(callback) }),
   })
 }
 

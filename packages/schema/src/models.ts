@@ -2,8 +2,15 @@
 
 import type { IndexProjection } from './definition.js'
 import { SchemaError } from './errors.js'
-import type { AnyRecord, Buildable, FieldData, Fields, NamesWith } from './fields.js'
-import { type AllowCallback, type AnyRule, type RuleDefinition, readRules } from './rules.js'
+import type { AnyRecord, FieldData, Fields, NamesWith } from './fields.js'
+import {
+  type AllowCallback,
+  type AnyRule,
+  type AnyRules,
+  type RuleDefinition,
+  type RulesIn,
+  readRules,
+} from './rules.js'
 
 export type OperationName =
   | 'queries'
@@ -18,30 +25,47 @@ export type OperationName =
   | 'onUpdate'
   | 'onDelete'
 
-/** A secondary index. `Query` is the name of its query, `null` for none. */
+/* Methods of models, indexes and relations are those of no one in particular: `This` is found by the compiler where one of
+   them is called. What a generic interface declares is made anew for each of its types. */
+
+interface IndexMethods {
+  sortKeys<This extends AnyRecord, const S extends readonly (keyof This['~on'])[]>(
+    this: This,
+    fields: S,
+  ): SecondaryIndex<This['~on'], This['~partition'], S, This['~query']>
+  /** The name of the query, instead of `list<Model>By<Field>`. */
+  queryField<This extends AnyRecord, const Q extends string | null>(
+    this: This,
+    name: Q,
+  ): SecondaryIndex<This['~on'], This['~partition'], This['~sort'], Q>
+  /** The name of the index in DynamoDB. */
+  name<This>(this: This, name: string): This
+  /** Which fields the index holds, instead of all: its keys only, or these beside them. */
+  projection<This>(this: This, type: 'ALL' | 'KEYS_ONLY'): This
+  projection<This extends AnyRecord>(
+    this: This,
+    type: 'INCLUDE',
+    fields: readonly (keyof This['~on'])[],
+  ): This
+}
+
+/** A secondary index on fields of `On`. `Query` is the name of its query, `null` for none. */
 export interface SecondaryIndex<
-  Names extends string,
-  Partition extends string,
-  Sort extends readonly string[] = readonly [],
+  On extends AnyRecord,
+  Partition,
+  Sort = readonly [],
   Query extends string | null = never,
-> {
+> extends IndexMethods {
+  readonly '~on': On
   readonly '~partition': Partition
   readonly '~sort': Sort
   readonly '~query': Query
-  sortKeys<const S extends readonly Names[]>(fields: S): SecondaryIndex<Names, Partition, S, Query>
-  /** The name of the query, instead of `list<Model>By<Field>`. */
-  queryField<const Q extends string | null>(name: Q): SecondaryIndex<Names, Partition, Sort, Q>
-  /** The name of the index in DynamoDB. */
-  name(name: string): SecondaryIndex<Names, Partition, Sort, Query>
-  /** Which fields the index holds, instead of all: its keys only, or these beside them. */
-  projection(type: 'ALL' | 'KEYS_ONLY'): SecondaryIndex<Names, Partition, Sort, Query>
-  projection(type: 'INCLUDE', fields: readonly Names[]): SecondaryIndex<Names, Partition, Sort, Query>
 }
 
 /** Begins an index on a field. */
-export type IndexOn<F extends AnyRecord> = <P extends keyof F & string>(
+export type IndexOn<F extends AnyRecord> = <P extends keyof F>(
   field: P & F[P]['~key'],
-) => SecondaryIndex<keyof F & string, P>
+) => SecondaryIndex<F, P>
 
 export interface AnyIndex {
   readonly '~partition': string
@@ -64,11 +88,6 @@ type KeyKinds<F extends AnyRecord, Keys extends readonly string[]> = Keys extend
     : `${KeyKind<F, First>},${KeyKinds<F, Rest>}`
   : string
 
-/** Of the fields that hold the keys of others. */
-type KindsOf<F extends AnyRecord, References> = [References] extends [keyof F]
-  ? F[References]['~keyKind'] & string
-  : 'several'
-
 type IdKind<F extends AnyRecord> = 'id' extends keyof F ? F['id']['~keyKind'] & string : 'text'
 
 /** A generated `id` is text. */
@@ -78,13 +97,37 @@ export type KeyKind<F extends AnyRecord, K extends string> = K extends keyof F
     ? 'text'
     : 'missing'
 
+interface ModelMethods {
+  readonly '~kind': 'model'
+  /** Which fields identify a row, instead of a generated `id`: the partition key, then the sort keys. */
+  identifier<This extends AnyRecord, const K extends readonly (keyof This['~fields'] & string)[]>(
+    this: This,
+    fields: K & KeyNames<This['~fields'], K>,
+  ): Model<This['~fields'], K, This['~index'], This['~rules'], This['~disabled']>
+  /** Further ways to find rows by the value of a field. Each becomes a query of the client. */
+  secondaryIndexes<This extends AnyRecord, I extends readonly AnyIndex[]>(
+    this: This,
+    callback: (index: IndexOn<This['~fields']>) => I,
+  ): Model<This['~fields'], This['~keys'], I[number], This['~rules'], This['~disabled']>
+  /** Who may do what with the rows. */
+  authorization<This extends AnyRecord, R extends AnyRules>(
+    this: This,
+    callback: AllowCallback<R>,
+  ): Model<This['~fields'], This['~keys'], This['~index'], RulesIn<R>, This['~disabled']>
+  /** Leaves operations out of the API. */
+  disableOperations<This extends AnyRecord, const D extends OperationName>(
+    this: This,
+    operations: readonly D[],
+  ): Model<This['~fields'], This['~keys'], This['~index'], This['~rules'], D>
+}
+
 export interface Model<
   F extends AnyRecord,
   Keys extends readonly string[] = readonly ['id'],
   Index extends AnyIndex = never,
   Rules extends AnyRule = never,
   Disabled extends string = never,
-> extends Buildable<'model'> {
+> extends ModelMethods {
   readonly '~fields': F
   readonly '~keys': Keys
   readonly '~index': Index
@@ -102,22 +145,11 @@ export interface Model<
   readonly '~ups': F[keyof F]['~up']
   readonly '~references': F[keyof F]['~references']
   readonly '~keyKinds': Keys extends readonly ['id'] ? IdKind<F> : KeyKinds<F, Keys>
-  readonly '~referenceKinds': KindsOf<F, F[keyof F]['~references']>
+  /** Of the fields that hold the keys of others; unknown where one relation goes by several. */
+  readonly '~referenceKinds': F[F[keyof F]['~references']]['~keyKind']
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
   /** The key that `create` makes up where it is not given. */
   readonly '~generatedKey': Keys extends readonly ['id'] ? 'id' : never
-  /** Which fields identify a row, instead of a generated `id`: the partition key, then the sort keys. */
-  identifier<const K extends readonly (keyof F & string)[]>(
-    fields: K & KeyNames<F, K>,
-  ): Model<F, K, Index, Rules, Disabled>
-  /** Further ways to find rows by the value of a field. Each becomes a query of the client. */
-  secondaryIndexes<I extends AnyIndex>(
-    callback: (index: IndexOn<F>) => readonly I[],
-  ): Model<F, Keys, I, Rules, Disabled>
-  /** Who may do what with the rows. */
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): Model<F, Keys, Index, R, Disabled>
-  /** Leaves operations out of the API. */
-  disableOperations<const D extends OperationName>(operations: readonly D[]): Model<F, Keys, Index, Rules, D>
 }
 
 export interface IndexData {
@@ -161,7 +193,7 @@ export function modelOf(data: ModelData): { readonly data: ModelData } {
     },
     secondaryIndexes: (callback: (index: typeof indexOn) => readonly { data: IndexData }[]) =>
       modelOf({ ...data, indexes: Object.freeze(callback(indexOn).map((index) => index.data)) }),
-    authorization: (callback: AllowCallback<AnyRule>) => modelOf({ ...data, rules: readRules(callback) }),
+    authorization: (callback: AllowCallback<AnyRules>) => modelOf({ ...data, rules: readRules(callback) }),
     disableOperations: (operations: readonly OperationName[]) => {
       for (const operation of operations)
         if (!disableable.includes(operation))

@@ -1,11 +1,11 @@
 // Relations as they are written in a model: a.hasMany('Post', 'authorId'), a.belongsTo('Author', 'authorId').
 
 import { SchemaError } from './errors.js'
-import { type Buildable, bare, type Data, type FieldData, type No } from './fields.js'
-import { type AllowCallback, type AnyRule, readRules } from './rules.js'
+import { type AnyRecord, bare, type Data, type FieldData, type No } from './fields.js'
+import { type AllowCallback, type AnyRule, type AnyRules, type RulesIn, readRules } from './rules.js'
 
 /** `'orderId'`, `'region,number'` */
-type Joined<References> = References extends string
+export type Joined<References> = References extends string
   ? References
   : References extends readonly [infer First extends string, ...infer Rest]
     ? Rest extends readonly []
@@ -13,8 +13,10 @@ type Joined<References> = References extends string
       : `${First},${Joined<Rest>}`
     : string
 
-/* What relations have alike is known before any of them, and what differs is worked out when somebody asks. */
-interface Relation extends Buildable<'relation'> {
+/* What relations have alike is known before any of them: the compiler makes nothing of it per relation, as long as
+   nothing here is generic. */
+interface Relation {
+  readonly '~kind': 'relation'
   readonly '~plain': false
   readonly '~key': No
   readonly '~keyKind': 'no key'
@@ -33,36 +35,57 @@ interface Downward extends Relation {
   readonly '~references': never
 }
 
-export interface BelongsToField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Relation {
-  readonly '~to': To
+interface BelongsTo extends Relation {
   readonly '~isMany': false
-  readonly '~rules': Rules
   readonly '~down': never
-  readonly '~up': `:${Joined<References>}>${To}`
-  readonly '~references': Joined<References>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): BelongsToField<To, References, R>
+  authorization<This extends AnyRecord, R extends AnyRules>(
+    this: This,
+    callback: AllowCallback<R>,
+  ): BelongsToField<This['~to'], This['~references'], RulesIn<R>>
 }
 
-export interface HasOneField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Downward {
+export interface BelongsToField<To extends string, References extends string, Rules extends AnyRule = never>
+  extends BelongsTo {
   readonly '~to': To
+  readonly '~rules': Rules
+  readonly '~up': `:${References}>${To}`
+  readonly '~references': References
+}
+
+interface HasOne extends Downward {
   readonly '~isMany': false
-  readonly '~rules': Rules
-  readonly '~down': `${To}:${Joined<References>}>`
-  required(): HasOneField<To, References, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasOneField<To, References, R>
+  required<This>(this: This): This
+  authorization<This extends AnyRecord, R extends AnyRules>(
+    this: This,
+    callback: AllowCallback<R>,
+  ): HasOneField<This['~to'], This['~down'], RulesIn<R>>
 }
 
-export interface HasManyField<To extends string, References = string, Rules extends AnyRule = never>
-  extends Downward {
+export interface HasOneField<To extends string, Down extends string, Rules extends AnyRule = never>
+  extends HasOne {
   readonly '~to': To
-  readonly '~isMany': true
   readonly '~rules': Rules
-  readonly '~down': `${To}:${Joined<References>}>`
-  valueRequired(): HasManyField<To, References, Rules>
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): HasManyField<To, References, R>
+  readonly '~down': Down
 }
+
+interface HasMany extends Downward {
+  readonly '~isMany': true
+  valueRequired<This>(this: This): This
+  authorization<This extends AnyRecord, R extends AnyRules>(
+    this: This,
+    callback: AllowCallback<R>,
+  ): HasManyField<This['~to'], This['~down'], RulesIn<R>>
+}
+
+export interface HasManyField<To extends string, Down extends string, Rules extends AnyRule = never>
+  extends HasMany {
+  readonly '~to': To
+  readonly '~rules': Rules
+  readonly '~down': Down
+}
+
+/** The text of a relation, seen from the rows that are pointed at. */
+export type DownTo<To extends string, References> = `${To}:${Joined<References>}>`
 
 export function relationTo(
   relation: Data<'relation'>['relation'],
@@ -90,6 +113,6 @@ function relationOf(data: Data<'relation'>): { readonly data: FieldData } {
     data: Object.freeze(data),
     required: () => relationOf({ ...data, isRequired: true }),
     valueRequired: () => relationOf({ ...data, isValueRequired: true }),
-    authorization: (callback: AllowCallback<AnyRule>) => relationOf({ ...data, rules: readRules(callback) }),
+    authorization: (callback: AllowCallback<AnyRules>) => relationOf({ ...data, rules: readRules(callback) }),
   })
 }

@@ -125,8 +125,12 @@ export interface SchemaAllow extends Allow {
   resource(resource: object): ResourceRule
 }
 
-export type AllowCallback<R extends AnyRule> = (allow: Allow) => R | readonly R[]
-export type SchemaAllowCallback<R extends AnyRule> = (allow: SchemaAllow) => R | readonly R[]
+/** One rule, or a list of them. */
+export type AnyRules = AnyRule | readonly AnyRule[]
+export type AllowCallback<R extends AnyRules> = (allow: Allow) => R
+export type SchemaAllowCallback<R extends AnyRules> = (allow: SchemaAllow) => R
+
+export type RulesIn<R extends AnyRules> = R extends readonly AnyRule[] ? R[number] : R
 
 /** A function that `allow.resource(…)` lets in. */
 export interface ResourceAccess {

@@ -6,7 +6,13 @@ import { SchemaError } from './errors.js'
 import type { AnyRecord, Buildable } from './fields.js'
 import type { Checked } from './relations.js'
 import { resolve } from './resolve.js'
-import { type AnyRule, readSchemaRules, type SchemaAllowCallback } from './rules.js'
+import {
+  type AnyRule,
+  type AnyRules,
+  type RulesIn,
+  readSchemaRules,
+  type SchemaAllowCallback,
+} from './rules.js'
 import { type Transformed, transformed } from './transformed.js'
 
 /** What a schema is made of. */
@@ -22,7 +28,7 @@ export interface Schema<Types extends AnyRecord = AnyRecord, Rules extends AnyRu
   readonly '~types': Types
   readonly '~rules': Rules
   /** Rules for every model and operation that has none of its own. */
-  authorization<R extends AnyRule>(callback: SchemaAllowCallback<R>): Schema<Types, R>
+  authorization<R extends AnyRules>(callback: SchemaAllowCallback<R>): Schema<Types, RulesIn<R>>
   /** The schema in the directives of Amplify's GraphQL transformer: what `@aws-amplify/backend` deploys. */
   transform(): Transformed
 }

@@ -9,7 +9,9 @@ import type { BelongsToField, HasManyField, HasOneField } from './relationFields
 import {
   type AllowCallback,
   type AnyRule,
+  type AnyRules,
   type RuleDefinition,
+  type RulesIn,
   readRules,
   readSchemaRules,
   type SchemaAllowCallback,
@@ -32,18 +34,18 @@ export interface DatabaseConfiguration<Engine extends DatabaseEngine = DatabaseE
 
 /** Sets the rules of a model and its fields. */
 export interface ModelToAuthorize<M extends AnyRecord> {
-  authorization<R extends AnyRule>(callback: AllowCallback<R>): unknown
+  authorization<R extends AnyRules>(callback: AllowCallback<R>): unknown
   readonly fields: {
     readonly [K in keyof M['~fields']]: {
-      authorization<R extends AnyRule>(callback: AllowCallback<R>): unknown
+      authorization<R extends AnyRules>(callback: AllowCallback<R>): unknown
     }
   }
 }
 
 type RelationField =
-  | BelongsToField<string, unknown, AnyRule>
-  | HasOneField<string, unknown, AnyRule>
-  | HasManyField<string, unknown, AnyRule>
+  | BelongsToField<string, string, AnyRule>
+  | HasOneField<string, string, AnyRule>
+  | HasManyField<string, string, AnyRule>
 
 /** Says how a model is related to others. */
 export interface ModelToRelate<N extends string> {
@@ -58,12 +60,12 @@ type ModelNames<Types extends AnyRecord> = {
 export interface SqlSchema<Types extends AnyRecord = AnyRecord, Rules extends AnyRule = AnyRule>
   extends Omit<Schema<Types, Rules>, 'authorization'> {
   /** Rules for every model and operation that has none of its own. */
-  authorization<R extends AnyRule>(callback: SchemaAllowCallback<R>): SqlSchema<Types, R>
+  authorization<R extends AnyRules>(callback: SchemaAllowCallback<R>): SqlSchema<Types, RulesIn<R>>
   /** Rules of models and fields: `setAuthorization((models) => [models.Post.authorization((allow) => [allow.owner()])])`. */
   setAuthorization(
     callback: (
       models: { readonly [N in ModelNames<Types>]: ModelToAuthorize<Types[N]> },
-      schema: { authorization<R extends AnyRule>(callback: SchemaAllowCallback<R>): unknown },
+      schema: { authorization<R extends AnyRules>(callback: SchemaAllowCallback<R>): unknown },
     ) => unknown,
   ): SqlSchema<Types, Rules>
   /** Relations: `setRelationships((models) => [models.Post.relationships({ author: a.belongsTo('Author', 'authorId') })])`. */
