@@ -1,7 +1,6 @@
 import { type Context, perContext, tabStore } from '@backline/core/internal'
 import { livePlatform } from '@backline/core/livePlatform'
 import { hasDocument, pageAddress, watchAddress, watchElements } from '@backline/core/tracking'
-import { isEnabled } from './enable.js'
 import { AnalyticsError } from './errors.js'
 
 // What is recorded by itself. Each provider has at most one tracker of each kind.
@@ -69,10 +68,7 @@ export function autoTrack(ctx: Context, provider: string, input: AutoTrackInput,
     all.delete(name)
     return
   }
-  const whenEnabled: Recorder = (event, attributes) => {
-    if (isEnabled(ctx)) record(event, attributes)
-  }
-  all.set(name, KINDS[type](ctx, { provider, isFirst, options, record: whenEnabled }))
+  all.set(name, KINDS[type](ctx, { provider, isFirst, options, record }))
 }
 
 interface Tracked {

@@ -146,6 +146,7 @@ test.for<[string, object]>([
   ['InvalidEvent', { attributes: 'x' }],
   ['InvalidEvent', { metrics: { n: '5' } }],
   ['InvalidEvent', { metrics: { n: Number.NaN } }],
+  ['EventTooLarge', { attributes: { text: 'x'.repeat(1_000_000) } }],
 ])('%s is thrown where it is recorded: %o', ([name, more]) => {
   const { ctx } = stage.device()
   expect(() => record({ name: 'x', ...more } as never, ctx)).toThrow(expect.objectContaining({ name }))
@@ -173,6 +174,22 @@ test("a provider of the app's own takes the events, and names those that it want
     timestamp: expect.any(String),
   })
   expect(sent).toEqual([])
+})
+
+test('an event too large for any call, that an earlier version left behind, holds up nobody', async () => {
+  const store = createMemoryStore()
+  const event = { name: 'large', attributes: { text: 'x'.repeat(2_000_000) } }
+  const row = ['', 'owner', 'before-1', '', JSON.stringify(event)]
+  await store.setItem('backline Provider ', JSON.stringify([[row]]))
+  const seen: string[] = []
+  const provider = {
+    send: async ({ events }: AnalyticsBatch) => void seen.push(...events.map(({ name }) => name)),
+  }
+  const { ctx } = stage.device({ store, options: { Analytics: { provider } } })
+  record({ name: 'small' }, ctx)
+  await flushEvents(ctx)
+  expect(seen.toSorted()).toEqual(['large', 'small'])
+  expect(eventCounts(ctx).Provider!.waiting).toBe(0)
 })
 
 test('a provider that fails is asked again; one that refuses is believed', async () => {

@@ -14,7 +14,7 @@ import { providerOutlet } from './eventProvider.js'
 import type { Outlet } from './outlet.js'
 import { sending } from './signedCall.js'
 import { checkName } from './streams.js'
-import { json, kindOf } from './written.js'
+import { checkSize, json, kindOf } from './written.js'
 
 /** @throws {AmplifyError} `NoAppId`, `NoRegion` */
 function pinpointApp(ctx: Context): PinpointApp {
@@ -23,6 +23,9 @@ function pinpointApp(ctx: Context): PinpointApp {
   if (!config.region) throw notConfigured('NoRegion', 'Analytics.Pinpoint.region', ctx)
   return { ...config, category: 'Analytics', error: AnalyticsError }
 }
+
+/** https://docs.aws.amazon.com/pinpoint/latest/developerguide/quotas.html, and what an endpoint of the app's own should bear. */
+const LARGEST_EVENT = 1_000_000
 
 const pinpointOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
   ...{ name: 'Pinpoint', maxRecords: 100, maxBytes: 1024 * 1024, flushSize: 100, isSigned: true },
@@ -77,7 +80,7 @@ const newSession = (ctx: Context) => ({
  * @example
  * record({ name: 'bought', attributes: { item: 'book-7' }, metrics: { price: 12 } })
  *
- * @throws {AnalyticsError} `NoEventName`, `InvalidEvent`, `NoAppId`
+ * @throws {AnalyticsError} `NoEventName`, `InvalidEvent`, `EventTooLarge`, `NoAppId`
  */
 export function record(input: RecordInput, ctx: Context = currentContext()): void {
   if (!isEnabled(ctx)) return
@@ -95,7 +98,10 @@ export function record(input: RecordInput, ctx: Context = currentContext()): voi
           ...{ EventType: name, Timestamp: timestamp, Attributes: attributes, Metrics: metrics },
           Session: sessionFor(ctx, name),
         }
-  append(ctx, outlet, '', '', json(`The event '${name}'`, data))
+  const what = `The event '${name}'`
+  const text = json(what, data)
+  checkSize(what, text, LARGEST_EVENT)
+  append(ctx, outlet, '', '', text)
   ctx.events.emit('analytics', 'record', input, 'Recording Analytics event')
 }
 

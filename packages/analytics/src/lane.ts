@@ -76,12 +76,7 @@ export async function sendSome(
   budget?: { left: number },
 ): Promise<boolean> {
   const { outlet, to, owner } = lane
-  const { rows, pieces, ids, bytes } = take(
-    ctx,
-    lane,
-    ledger,
-    Math.min(outlet.maxBytes, budget?.left ?? Infinity),
-  )
+  const { rows, pieces, ids, bytes } = take(ctx, lane, ledger, budget)
   if (!rows.length) return true
   if (budget) budget.left -= bytes
   const batch = {
@@ -112,7 +107,8 @@ export async function sendSome(
   return !again.length
 }
 
-function take(ctx: Context, { rows, outlet, most }: Lane, ledger: Ledger, maxBytes: number) {
+function take(ctx: Context, { rows, outlet, most }: Lane, ledger: Ledger, budget?: { left: number }) {
+  const maxBytes = Math.min(outlet.maxBytes, budget?.left ?? Infinity)
   const pieces: string[] = []
   const ids: string[] = []
   let total = 0
@@ -120,7 +116,8 @@ function take(ctx: Context, { rows, outlet, most }: Lane, ledger: Ledger, maxByt
     if (pieces.length >= most) break
     const id = ledger.idOf(row)
     const { piece, bytes } = outlet.encode(ctx, row, id)
-    if (total + bytes > maxBytes) break
+    // What is too large by itself goes alone: the service says so, and it does not stand in front for ever.
+    if (total + bytes > maxBytes && (budget || total)) break
     total += bytes
     pieces.push(piece)
     ids.push(id)

@@ -74,6 +74,8 @@ test.for<[string, object]>([
   ['InvalidEvent', { properties: undefined }],
   ['InvalidEvent', { eventType: 'Identify', properties: {} }],
   ['InvalidEvent', { eventType: 'MediaAutoTrack', properties: { itemId: 'a' } }],
+  ['InvalidEvent', { userId: 7 }],
+  ['InvalidEvent', { eventId: 'x'.repeat(257) }],
   ['EventTooLarge', { properties: { text: 'x'.repeat(1024) } }],
 ])('%s is thrown where it is recorded', ([name, more]) => {
   const { ctx } = stage.device()

@@ -67,6 +67,8 @@ export function record(input: PersonalizeRecordInput, ctx: Context = currentCont
   if (typeof properties !== 'object' || properties === null) {
     throw new AnalyticsError('InvalidEvent', `properties must be an object, and is ${kindOf(properties)}.`)
   }
+  if (userId !== undefined) checkName('InvalidEvent', 'userId', userId, 256)
+  if (eventId !== undefined) checkName('InvalidEvent', 'eventId', eventId, 256)
   if (eventType === 'Identify') {
     checkName('InvalidEvent', 'properties.userId', properties.userId, 256)
     void sessionOf(ctx, properties.userId as string)
