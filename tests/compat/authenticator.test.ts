@@ -21,7 +21,7 @@ import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
 import { oneTimePassword } from './oneTimePassword.fixture.js'
 
-// A stock <Authenticator> of @aws-amplify/ui-react, and the components of its kin for storage and in-app messages, installed by npm beside
+// A stock <Authenticator> of @aws-amplify/ui-react, and the components of its kin for storage, in-app messages and talks with a model, installed by npm beside
 // our packed packages under the official names, as an app would have it: no `--force`, no alias in a bundler, not one import edited.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -46,6 +46,7 @@ beforeAll(async () => {
     'src/main.tsx',
     'src/storage.tsx',
     'src/messages.tsx',
+    'src/chat.tsx',
     '--bundle',
     '--format=esm',
     '--target=es2022',
@@ -366,6 +367,47 @@ test('withInAppMessaging shows a banner, a modal and a carousel, and tells what 
     ...['modal displayed', 'modal clicked'],
     ...['carousel displayed', 'carousel dismissed'],
   ])
+  expect(complaints(lines)).toEqual([])
+  await sandbox.stop()
+})
+
+test('AIConversation talks with a model by createAIHooks, and a generation fills its shape', async () => {
+  const sandbox = await startSandbox({ backend: join(folder, 'amplify') })
+  const { page, lines, press, signUp } = await open(sandbox, 'chat.html')
+  // With any client, an answer that comes before the subscription is not heard, and the components lose a text whose turn ends before it
+  // was painted.
+  const painted = () =>
+    page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
+  const listening = new Promise<void>((resolve) =>
+    page.routeWebSocket(/realtime/, (socket) => {
+      socket.connectToServer().onMessage(async (message) => {
+        if (message.includes('"stopReason":"')) await painted()
+        socket.send(message)
+        if (message.includes('"start_ack"')) resolve()
+      })
+    }),
+  )
+  await signUp('ada@example.com')
+  const chat = page.getByLabel('chat')
+  const say = async (text: string) => {
+    await chat.getByLabel('input').fill(text)
+    await chat.getByLabel('input').press('Enter')
+  }
+  await listening
+
+  await say('Where to?')
+  await chat.getByText(/^You said: Where to\?\s+Context: {"page":"chat"}$/).waitFor()
+  await say('AMPLIFY_UI_Weather {"city":"Rome"}')
+  await chat.getByText('Sun over Rome').waitFor()
+  await press('Describe')
+  await page.getByRole('heading', { name: 'title: {"sku":"x1"}' }).waitFor()
+  await page.getByText('bullets: {"sku":"x1"}').waitFor()
+  await screenshot(page, 'chat')
+
+  // Another visit reads what was said.
+  await page.goto(`${page.url()}&conversation=${await chat.getAttribute('id')}`)
+  await chat.getByText('You said: Where to?').waitFor()
+  await chat.getByText('Sun over Rome').waitFor()
   expect(complaints(lines)).toEqual([])
   await sandbox.stop()
 })

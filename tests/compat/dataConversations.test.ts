@@ -102,7 +102,7 @@ test('a conversation is made, talked in and read again', async () => {
     contentBlockIndex: 0,
     contentBlockDeltaIndex: 0,
   })
-  expect(parts.at(-2)).toMatchObject({ contentBlockDoneAtIndex: 0 })
+  expect(parts.at(-2)).toMatchObject({ contentBlockDoneAtIndex: 3 })
   expect(parts.at(-1)).toMatchObject({ stopReason: 'end_turn' })
   answers.stop()
 

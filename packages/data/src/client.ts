@@ -8,7 +8,7 @@ import type { OperationKind } from './customOperations.js'
 import type { ReturnOf, VariablesOf } from './documents.js'
 import { answerError, DataError, type GraphQLResponse, isCancelError } from './errors.js'
 import { operationKind, send } from './graphql.js'
-import type { Introspection } from './introspection.js'
+import type { CustomOperation, Introspection } from './introspection.js'
 import { createModels } from './models.js'
 import type { GraphQLDocument } from './print.js'
 import { createCalls, createRoutes } from './routes.js'
@@ -92,8 +92,8 @@ export function generateClient(...args: unknown[]): Client {
     )
 
   const running = new WeakMap<Promise<unknown>, AbortController>()
-  /** Made again when another configuration brings another introspection. */
-  let made: ({ of: Introspection } & ReturnType<typeof createModels>) | undefined
+  /** Made again when another configuration brings another introspection, and only then: hooks compare what they are given. */
+  let made: ReturnType<typeof make> | undefined
 
   const caller: Caller = {
     context,
@@ -135,25 +135,32 @@ export function generateClient(...args: unknown[]): Client {
     },
   }
 
-  function introspection(): Introspection | undefined {
-    return context().config.API?.GraphQL?.modelIntrospection as Introspection | undefined
+  function make(of: Introspection) {
+    const { models, finish } = createModels(caller, of)
+    const calls = (kind: OperationKind, operations?: Record<string, CustomOperation>) =>
+      createCalls(caller, of, finish, kind, operations)
+    return {
+      of,
+      models,
+      enums: Object.fromEntries(
+        Object.values(of.enums).map(({ name, values }) => [name, { values: () => values }]),
+      ),
+      queries: calls('query', of.queries),
+      mutations: calls('mutation', of.mutations),
+      subscriptions: calls('subscription', of.subscriptions),
+      generations: calls('query', of.generations),
+      conversations: createRoutes(caller, of),
+    }
   }
-
-  function known(of: Introspection) {
-    if (made?.of !== of) made = { of, ...createModels(caller, of) }
-    return made
-  }
-
-  const calls = (part: 'queries' | 'mutations' | 'subscriptions' | 'generations', kind: OperationKind) =>
-    needed((found) => createCalls(caller, found, known(found).finish, kind, found[part]))
 
   /** Missing configuration is only worth an error when something is asked of it. */
-  const needed = <T>(make: (introspection: Introspection) => T): T => {
-    if (!endpoint && context().config.API?.GraphQL) {
-      const found = introspection()
-      return found ? make(found) : ({} as T)
-    }
-    return new Proxy({}, { get: missing }) as T
+  function part(name: keyof ReturnType<typeof make>) {
+    const { API } = context().config
+    if (endpoint || !API?.GraphQL) return new Proxy({}, { get: missing })
+    const of = API.GraphQL.modelIntrospection as Introspection | undefined
+    if (!of) return {}
+    if (made?.of !== of) made = make(of)
+    return made[name]
   }
   const missing = (_: object, name: string | symbol) => {
     // Consoles, test runners and promises look around.
@@ -168,33 +175,31 @@ export function generateClient(...args: unknown[]): Client {
 
   const client = {
     get models() {
-      return needed((found) => known(found).models)
+      return part('models')
     },
 
     get enums() {
-      return needed(({ enums }) =>
-        Object.fromEntries(Object.values(enums).map(({ name, values }) => [name, { values: () => values }])),
-      )
+      return part('enums')
     },
 
     get queries() {
-      return calls('queries', 'query')
+      return part('queries')
     },
 
     get mutations() {
-      return calls('mutations', 'mutation')
+      return part('mutations')
     },
 
     get subscriptions() {
-      return calls('subscriptions', 'subscription')
+      return part('subscriptions')
     },
 
     get generations() {
-      return calls('generations', 'query')
+      return part('generations')
     },
 
     get conversations() {
-      return needed((found) => createRoutes(caller, found))
+      return part('conversations')
     },
 
     graphql({ query, variables, ...of }: GraphQLOptions, headers?: CustomHeaders) {

@@ -45,6 +45,20 @@ test('queries and mutations send their arguments as the wire has them, and read 
   await expect(promise).rejects.toMatchObject({ name: 'CanceledError' })
 })
 
+test('what a client offers is the same thing whenever it is asked for: hooks compare it', async () => {
+  const { client } = await setUp(() => ({}))
+  for (const [part, name] of [
+    ['models', 'Order'],
+    ['queries', 'totalFor'],
+    ['mutations', 'announce'],
+    ['generations', 'describe'],
+    ['conversations', 'chat'],
+  ] as const) {
+    expect(client[part][name], name).toBeDefined()
+    expect(client[part][name], name).toBe(client[part][name])
+  }
+})
+
 test('subscriptions give rows with relations, custom types and null', async () => {
   const { client, lines, until, frames } = await setUp(() => ({}))
   const rows: any[] = []

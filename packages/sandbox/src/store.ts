@@ -11,6 +11,8 @@ export interface Store {
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[]
   /** All or nothing. Must not await. Nested calls join the outer one. */
   transaction<T>(work: () => T): T
+  /** False once it was closed: what goes on by itself has to look. */
+  readonly isOpen: boolean
   close(): void
 }
 
@@ -58,6 +60,9 @@ export function openStore(file: string): Store {
         if (database.isTransaction) database.exec('ROLLBACK')
         throw error
       }
+    },
+    get isOpen() {
+      return database.isOpen
     },
     close: () => database.close(),
   }

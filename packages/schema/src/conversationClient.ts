@@ -1,7 +1,6 @@
 // Conversations as an app sees them: `client.conversations.<name>`. They do not depend on the schema.
 
-import type { Unsubscribable } from 'rxjs'
-import type { Json } from './fields.js'
+import type { Subscription } from 'rxjs'
 import type { ListReturnValue, SingularReturnValue } from './results.js'
 
 /** A conversation route of the client. */
@@ -40,7 +39,7 @@ export interface ConversationRow {
   onStreamEvent(handler: {
     next: (event: ConversationStreamEvent) => void
     error: (error: ConversationStreamError) => void
-  }): Unsubscribable & { readonly closed: boolean }
+  }): Subscription
 }
 
 export interface SendMessageInput {
@@ -82,11 +81,14 @@ export interface DocumentBlock {
   source: { bytes: Uint8Array }
 }
 
+/** What JSON can say. */
+export type JsonDocument = null | boolean | number | string | JsonDocument[] | { [key: string]: JsonDocument }
+
 /** The model asks for a tool of the client. */
 export interface ToolUseBlock {
   toolUseId: string
   name: string
-  input: Json
+  input: JsonDocument
 }
 
 /** What a tool of the client found. */
@@ -95,7 +97,7 @@ export interface ToolResultBlock {
   content: ToolResultContent[]
 }
 
-export type ToolResultContent = OneOf<{ text: string; image: ImageBlock; json: Json }>
+export type ToolResultContent = OneOf<{ text: string; image: ImageBlock; json: JsonDocument }>
 
 interface ContentBlocks {
   text: string

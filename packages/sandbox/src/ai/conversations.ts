@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { attach } from '../appsync/calls.js'
 import { Fault, refused } from '../appsync/fault.js'
 import { type Filter, passes } from '../appsync/filter.js'
@@ -17,6 +18,12 @@ import { createTools, type ServerTool } from './tools.js'
 const MOST_ROUNDS = 10
 const MOST_ROWS = 20_000
 const PAGE = 100
+/**
+ * Milliseconds between the parts of an answer. On AWS each is a mutation of its own; components that draw them count on a moment
+ * between two, and on more before the end of the turn.
+ */
+const PACE = 10
+const PACE_AT_END = 50
 
 export function attachConversation(operation: CustomOperation, house: AiHouse): void {
   const { name, handler } = operation
@@ -63,9 +70,12 @@ export function attachConversation(operation: CustomOperation, house: AiHouse): 
   })
 
   async function answer(caller: Caller, message: Item) {
-    const stream = createStream(name, message, house)
+    // Whoever deletes a conversation, or stops the sandbox, waits for nobody: the rest of the answer is neither told nor kept.
+    const isThere = () => world.store.isOpen && !!items.get(conversations, { id: message.conversationId })
+    const stream = createStream(name, message, house, isThere)
     try {
       const content = await turn(caller, message, stream)
+      if (!isThere()) return
       const at = now()
       items.insert(messages, {
         id: `${message.id}#response`,
@@ -77,9 +87,9 @@ export function attachConversation(operation: CustomOperation, house: AiHouse): 
         createdAt: at,
         updatedAt: at,
       })
-      stream.end()
+      await stream.end()
     } catch (error) {
-      stream.fail(error as Error)
+      await stream.fail(error as Error)
     }
   }
 
@@ -102,7 +112,7 @@ export function attachConversation(operation: CustomOperation, house: AiHouse): 
         const isOurs = block.toolUse && tools.has(block.toolUse.name)
         if (isOurs) continue
         said.push(block)
-        stream.tell(block)
+        await stream.tell(block)
       }
       if (forServer.length === 0 || forServer.length < uses.length) {
         stream.reason(stopReason)
@@ -205,18 +215,20 @@ function attachLatestFirst(model: DataModel, { schema, guards, items }: AiHouse)
 // ---- the stream
 
 interface Stream {
-  tell(block: ContentBlock): void
+  tell(block: ContentBlock): Promise<void>
   reason(stopReason: string): void
   /** The turn is done, and kept. */
-  end(): void
-  fail(error: Error): void
+  end(): Promise<void>
+  fail(error: Error): Promise<void>
 }
 
-function createStream(route: string, message: Item, { publish }: AiHouse): Stream {
+function createStream(route: string, message: Item, { publish }: AiHouse, isThere: () => boolean): Stream {
   const field = `onCreateAssistantResponse${upperFirst(route)}`
   let contentBlockIndex = 0
   let stopReason = 'end_turn'
-  const send = (part: Item) =>
+  const send = async (part: Item, pace = PACE) => {
+    await pause(pace)
+    if (!isThere()) return
     publish(field, {
       id: `${message.id}#stream`,
       owner: String(message.owner).split('::').at(-1),
@@ -224,24 +236,26 @@ function createStream(route: string, message: Item, { publish }: AiHouse): Strea
       associatedUserMessageId: message.id,
       ...part,
     })
+  }
   return {
-    tell({ text, toolUse }) {
+    async tell({ text, toolUse }) {
       if (text !== undefined) {
         // Word by word, as models stream.
-        for (const [contentBlockDeltaIndex, contentBlockText] of (text.match(/\S+\s*|\s+/g) ?? []).entries())
-          send({ contentBlockIndex, contentBlockDeltaIndex, contentBlockText })
+        const words = text.match(/\S+\s*|\s+/g) ?? []
+        for (const [contentBlockDeltaIndex, contentBlockText] of words.entries())
+          await send({ contentBlockIndex, contentBlockDeltaIndex, contentBlockText })
+        await send({ contentBlockIndex, contentBlockDoneAtIndex: Math.max(0, words.length - 1) })
       } else if (toolUse) {
         // Subscribers get what a mutation would have answered: JSON as text.
         const input = JSON.stringify(toolUse.input)
-        send({ contentBlockIndex, contentBlockToolUse: { ...toolUse, input } })
+        await send({ contentBlockIndex, contentBlockToolUse: { ...toolUse, input } })
       }
-      send({ contentBlockIndex, contentBlockDoneAtIndex: contentBlockIndex })
       contentBlockIndex++
     },
     reason: (reason) => {
       stopReason = reason
     },
-    end: () => send({ contentBlockIndex: Math.max(0, contentBlockIndex - 1), stopReason }),
+    end: () => send({ contentBlockIndex: Math.max(0, contentBlockIndex - 1), stopReason }, PACE_AT_END),
     fail: (error) => send({ errors: [{ errorType: 'ModelError', message: error.message }] }),
   }
 }

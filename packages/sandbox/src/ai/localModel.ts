@@ -40,14 +40,14 @@ function toldResult({ toolResult }: ContentBlock): string {
   return `${name}${status === 'error' ? ' failed' : ''}: ${told.join(' ')}`
 }
 
-/** The first object of JSON in a text. */
+/** The first object of JSON in a text, whatever follows it. */
 function inputIn(text: string): unknown {
-  const [found] = /\{.*\}/s.exec(text) ?? []
-  try {
-    return JSON.parse(found ?? '{}')
-  } catch {
-    return {}
-  }
+  const from = text.indexOf('{')
+  for (let to = text.indexOf('}', from); from >= 0 && to >= 0; to = text.indexOf('}', to + 1))
+    try {
+      return JSON.parse(text.slice(from, to + 1))
+    } catch {}
+  return {}
 }
 
 interface Shape {

@@ -123,7 +123,7 @@ test('a message is kept, answered word by word, and the answer kept too', async 
     contentBlockIndex: 0,
     contentBlockDeltaIndex: 0,
   })
-  expect(parts.at(-2)).toMatchObject({ contentBlockDoneAtIndex: 0 })
+  expect(parts.at(-2)).toMatchObject({ contentBlockDoneAtIndex: 5 })
   expect(parts.at(-1)).toMatchObject({ stopReason: 'end_turn' })
   const { items } = (await ask(LIST, { f: { conversationId: { eq: made.id } } }, ada.headers)).data
     .listConversationMessageChats
@@ -214,6 +214,44 @@ test('a message without an answer does not keep the next one from being answered
       ['assistant', 'Answer 1'],
       ['user', 'third'],
     ])
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+test('what was to be answered in a conversation that is deleted meanwhile is neither told nor kept', async () => {
+  const asked: (() => void)[] = []
+  const server = createServer((_, response) => {
+    const output = { message: { role: 'assistant', content: [{ text: 'An answer' }] } }
+    asked.push(() => response.end(JSON.stringify({ output, stopReason: 'end_turn' })))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    const { ask, user, listen } = await start({ provider: 'bedrock', url: `http://127.0.0.1:${port}` })
+    const ada = await user('ada@example.com')
+    const make = async () => (await ask(CREATE, { i: {} }, ada.headers)).data.createConversationChat.id
+    const [deleted, kept] = [await make(), await make()]
+    const [ofDeleted, ofKept] = [await listen(ada, deleted), await listen(ada, kept)]
+    const content = [{ text: 'hi' }]
+    await ask(SEND, { id: deleted, content }, ada.headers)
+    await expect.poll(() => asked.length).toBe(1)
+    const remove = 'mutation ($id: ID!) { deleteConversationChat(input: { id: $id }) { id } }'
+    expect((await ask(remove, { id: deleted }, ada.headers)).errors).toBeUndefined()
+    asked[0]!()
+    // Answered after it, and to the end.
+    await ask(SEND, { id: kept, content }, ada.headers)
+    await expect.poll(() => asked.length).toBe(2)
+    asked[1]!()
+    await ofKept.whole()
+    expect(ofDeleted.received.filter(({ type }) => type === 'data')).toEqual([])
+    const roles = async (id: string) => {
+      const { data } = await ask(LIST, { f: { conversationId: { eq: id } } }, ada.headers)
+      return data.listConversationMessageChats.items.map(({ role }: { role: string }) => role)
+    }
+    expect(await roles(kept)).toEqual(['user', 'assistant'])
+    expect(await roles(deleted)).toEqual(['user'])
   } finally {
     server.close()
     server.closeAllConnections()
