@@ -222,8 +222,8 @@ const IMPORTS = [
       data: ['generateClient'],
       storage: ['uploadData', 'getUrl', 'list'],
     },
-    budget: 37_550,
-    all: 50_000,
+    budget: 37_590,
+    all: 50_050,
     goal: 33_000,
   },
 ]
