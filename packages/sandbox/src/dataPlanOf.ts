@@ -1,14 +1,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  type DataProps,
-  type Definition,
-  kindOf,
-  type Recording,
-  recordedPath,
-} from '@backline/schema/backend'
+import { type DataProps, type Definition, kindOf, type Recording } from '@backline/schema/backend'
 import { readCode } from './appsync-js/code.js'
-import { asObject, type Constructs, constantOf, propsOf } from './constructs.js'
+import { asObject, type Constructs } from './constructs.js'
+import { dataSourceOf } from './dataSourceOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import type { DataPlan, DataSourcePlan, FunctionPlan, LambdaAuthorizerPlan, OidcPlan, Warn } from './plan.js'
 
@@ -187,33 +182,7 @@ function dataSourcesOf({
       new RegExp(`^${name}\\.(?:resources\\.graphqlApi\\.)?add(\\w+)DataSource$`).exec(path) ?? []
     if (!kind || !args) continue
     const [called, target] = args
-    sources[String(called)] =
-      kind === 'Http'
-        ? { kind: 'http', endpoint: String(target) }
-        : kind === 'Lambda'
-          ? lambdaSource(String(called), functionOf(target))
-          : kind === 'DynamoDb'
-            ? tableSource(String(called), constructs, target)
-            : kind === 'None'
-              ? { kind: 'none' }
-              : { kind: 'unknown', what: kind }
+    sources[String(called)] = dataSourceOf(kind, String(called), target, { constructs, functionOf })
   }
   return sources
-}
-
-function lambdaSource(name: string, plan: FunctionPlan | undefined): DataSourcePlan {
-  if (!plan) throw new Error(`The data source '${name}' is none of the functions in defineBackend.`)
-  return { kind: 'lambda', function: plan }
-}
-
-function tableSource(name: string, constructs: Constructs, target: unknown): DataSourcePlan {
-  const table = constructs.find(target)
-  if (!table || !/(^|\.)Table(V2)?$/.test(table.type))
-    return { kind: 'unknown', what: `a table that is elsewhere (${recordedPath(target) ?? 'unknown'})` }
-  constructs.use(table)
-  const { partitionKey, sortKey, tableName } = propsOf(table)
-  const keyOf = (key: unknown) => constantOf(asObject(key).name)
-  const keys = [keyOf(partitionKey), keyOf(sortKey)].filter((each) => each !== undefined)
-  if (keys.length === 0) throw new Error(`The table behind the data source '${name}' has no partitionKey.`)
-  return { kind: 'table', name: String(tableName ?? table.args[1]), key: keys }
 }

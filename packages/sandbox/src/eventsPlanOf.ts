@@ -9,6 +9,7 @@ import {
   HOST,
   propsOf,
 } from './constructs.js'
+import { type EventSources, eventSourcesOf } from './eventSourcesOf.js'
 import { ACCOUNT, REGION } from './place.js'
 import type { AuthType, EventApiPlan, EventAuthorization, EventNamespacePlan, FunctionPlan } from './plan.js'
 
@@ -48,13 +49,15 @@ export function eventApisOf(
     constructs.use(api)
     const name = String(propsOf(api).name ?? propsOf(api).apiName ?? api.args[1])
     const authorization = authorizationOf(api, name, functionOf)
+    const sources = eventSourcesOf(api, (part) => isOf(part, api), { constructs, functionOf })
     return {
       id: ids.get(api.path)!,
       name,
       isFirst: i === 0,
       ...authorization,
       keyExpires: keyExpires(keys.filter((key) => isOf(key, api))),
-      namespaces: namespacesOf(api),
+      dataSources: sources.plans,
+      namespaces: namespacesOf(api, sources),
     }
   })
 
@@ -65,7 +68,7 @@ export function eventApisOf(
     return belongs
   }
 
-  function namespacesOf(api: Construct): EventNamespacePlan[] {
+  function namespacesOf(api: Construct, sources: EventSources): EventNamespacePlan[] {
     const made = constructs
       .all('aws-appsync.CfnChannelNamespace', 'aws-appsync.ChannelNamespace')
       .filter((each) => isOf(each, api))
@@ -89,16 +92,12 @@ export function eventApisOf(
         const found = given.find((each) => each !== undefined)
         return found === undefined ? undefined : modesOf(found, `The channel namespace '${text}'`)
       }
-      if (props.handlerConfigs !== undefined || props.publishHandlerConfig !== undefined) {
-        throw new Error(
-          `The channel namespace '${text}' hands its events to a data source (handlerConfigs); the sandbox runs handlers written as code only.`,
-        )
-      }
       return {
         name: text,
         publish: modes(props.publishAuthModes, settings.publishAuthModeTypes),
         subscribe: modes(props.subscribeAuthModes, settings.subscribeAuthModeTypes),
         source: sourceOf(props, `The channel namespace '${text}'`),
+        handlers: sources.handlersOf(props, `The channel namespace '${text}'`),
       }
     })
   }

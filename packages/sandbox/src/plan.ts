@@ -233,6 +233,8 @@ export interface EventApiPlan extends EventAuthorization {
   /** Milliseconds since 1970. */
   keyExpires?: number
   namespaces: EventNamespacePlan[]
+  /** By the names under which the backend added them. */
+  dataSources: Record<string, DataSourcePlan>
 }
 
 export interface EventNamespacePlan {
@@ -244,6 +246,19 @@ export interface EventNamespacePlan {
   source?: { text: string } | { file: string }
   /** The same, read. */
   code?: Code
+  /** Whom it asks about its events. */
+  handlers: { [Name in EventHandlerName]?: EventHandlerPlan }
+}
+
+export type EventHandlerName = 'onPublish' | 'onSubscribe'
+
+export interface EventHandlerPlan {
+  /** A name of the API's `dataSources`. */
+  dataSource: string
+  /** Without code: the function gets the call as it is. */
+  isDirect: boolean
+  /** Nobody waits for the function's answer. */
+  isAsync: boolean
 }
 
 /** A REST or HTTP API of API Gateway over functions. */

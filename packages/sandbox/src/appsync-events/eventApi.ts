@@ -3,7 +3,9 @@ import { type ApiKeys, createApiKeys } from '../appsync/apiKeys.js'
 import { createLambdaAuthority, createOidc } from '../appsync/authorizers.js'
 import { type Gate, identify, NotAllowed, typeOf } from '../appsync/callers.js'
 import { identityOf } from '../appsync/identity.js'
+import { createItems } from '../appsync/items.js'
 import type { Caller } from '../appsync/rules.js'
+import { createSources } from '../appsync/sources.js'
 import { eventApiArn } from '../eventsPlanOf.js'
 import type { Functions } from '../functions.js'
 import type { AuthType, EventApiPlan, EventNamespacePlan } from '../plan.js'
@@ -68,6 +70,8 @@ const IAM = { connect: 'EventConnect', publish: 'EventPublish', subscribe: 'Even
 export function createEventApi(plan: EventApiPlan, parts: EventApiParts): EventApi {
   const { world, tokens, credentials, functions } = parts
   const keys = keysOf(plan, world)
+  const items = createItems(world.store)
+  const sources = createSources({ definition: { models: new Map() }, plan, items, functions, world })
   const gate: Gate = {
     apiKeys: keys,
     tokens,
@@ -97,6 +101,9 @@ export function createEventApi(plan: EventApiPlan, parts: EventApiParts): EventA
     target: { channel: Channel; namespace: EventNamespacePlan },
   ): Call => ({
     ...target,
+    api: plan,
+    sources,
+    functions,
     headers,
     identity: identityOf(caller, world),
     now: world.clock.now(),
@@ -140,7 +147,7 @@ export function createEventApi(plan: EventApiPlan, parts: EventApiParts): EventA
       const target = find(text, true)
       const { channel, namespace } = target
       const caller = await admit(request, 'subscribe', namespace.subscribe ?? plan.subscribe, channel)
-      askOnSubscribe(callOf(caller, request, target))
+      await askOnSubscribe(callOf(caller, request, target))
       return channel
     },
     async publish(request, message) {
@@ -151,7 +158,7 @@ export function createEventApi(plan: EventApiPlan, parts: EventApiParts): EventA
         id: randomUUID(),
         payload: JSON.parse(text),
       }))
-      const handled = askOnPublish(callOf(caller, request, target), given)
+      const handled = await askOnPublish(callOf(caller, request, target), given)
       const errors = new Map(handled.map(({ id, error }) => [id, error]))
       const receipts = given.map(({ id: identifier }, index) => ({ identifier, index }))
       return {

@@ -11,7 +11,7 @@ import {
 import { createEventSockets } from './sockets.js'
 
 // AppSync Events: publishing over HTTP, and the WebSocket. See docs/protocols/appsync-events.md.
-// Deliberately not here: the control plane, and namespaces that hand their events to a data source.
+// Deliberately not here: the control plane.
 
 /** Room for five events whose every letter is escaped. */
 const LARGEST_BODY = 5 * LARGEST_EVENT * 2

@@ -11,6 +11,7 @@ import type { Outcome } from './harness.js'
 
 /** The code of one resolver, ready to run. */
 export interface Code {
+  /** `request`, and `onPublish.request` of an object that is called `onPublish`. */
   exports: Set<string>
   /** Calls an export with a copy of the context, in a context of its own. */
   run(name: string, context: object, now: number): Outcome
@@ -37,7 +38,7 @@ export async function readCode(entry: { file: string } | { text: string; name: s
   try {
     const { outputFiles } = await build({
       stdin: {
-        contents: `import { run } from '$harness'\nimport * as code from '$code'\nglobalThis.$names = Object.keys(code).join(',')\nglobalThis.$run = (name) => run(code, name)`,
+        contents: `import { names, run } from '$harness'\nimport * as code from '$code'\nglobalThis.$names = names(code)\nglobalThis.$run = (name) => run(code, name)`,
         resolveDir: 'file' in entry ? dirname(entry.file) : process.cwd(),
       },
       bundle: true,

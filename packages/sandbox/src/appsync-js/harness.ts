@@ -11,6 +11,17 @@ export interface Outcome {
   left: Pick<State, 'appended' | 'logs' | 'filter' | 'invalidationFilter' | 'invalidations' | 'headers'>
 }
 
+/** What the resolver's file exports, and what those of them hold that are objects. */
+export function names(code: Record<string, unknown>): string {
+  return Object.entries(code)
+    .flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null
+        ? [name, ...Object.keys(value).map((key) => `${name}.${key}`)]
+        : name,
+    )
+    .join(',')
+}
+
 /** @param code what the resolver's file exports */
 export function run(code: Record<string, unknown>, name: string): string {
   const { context } = state.given
@@ -19,7 +30,7 @@ export function run(code: Record<string, unknown>, name: string): string {
     const left = { appended, logs, filter, invalidationFilter, invalidations, headers }
     return JSON.stringify({ stash: context.stash, left, ...more })
   }
-  const call = code[name]
+  const call = name.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], code)
   try {
     if (typeof call !== 'function') throw new Error(`The resolver exports no function called ${name}.`)
     const value: unknown = (call as (ctx: unknown) => unknown)(context)

@@ -8,12 +8,16 @@ import type { Outcome } from './harness.js'
 
 export interface Step {
   code: Code
+  /** The export that holds `request` and `response`, where they are not exports themselves. */
+  part?: string
   /** Sends the request; what it gives is `ctx.result`. @throws {SourceError} */
   send(request: unknown): unknown
 }
 
 export interface ResolverContext {
   arguments: Item
+  /** Of an Event API. */
+  events?: unknown
   source: unknown
   identity: unknown
   info: Record<string, unknown>
@@ -77,8 +81,9 @@ export async function runPipeline(
     return outcome
   }
 
-  for (const { code, send } of steps) {
-    const asked = call(code, 'request', {})
+  for (const { code, part, send } of steps) {
+    const of = part ? `${part}.` : ''
+    const asked = call(code, `${of}request`, {})
     if (asked.error) return { ...resolved, error: asked.error }
     if (asked.early) {
       prev = asked.value
@@ -94,7 +99,7 @@ export async function runPipeline(
       result = thrown.result
       error = { message: thrown.message, type: thrown.type }
     }
-    const answered = call(code, 'response', { result, error })
+    const answered = call(code, `${of}response`, { result, error })
     if (answered.error) return { ...resolved, error: answered.error }
     prev = answered.value
     if (answered.early === 'END') break

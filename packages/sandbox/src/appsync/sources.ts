@@ -19,8 +19,8 @@ const API_ID = 'sandbox'
 const ENVIRONMENT = 'NONE'
 
 export interface SourceParts {
-  definition: Definition
-  plan: DataPlan
+  definition: Pick<Definition, 'models'>
+  plan: Pick<DataPlan, 'dataSources'>
   items: Items
   functions: Functions
   world: World
