@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Sandbox } from '@backline/sandbox'
 import { createAmplifyContext } from 'backline'
-import { generateClient } from 'backline/data'
+import { events, generateClient } from 'backline/data'
 import { a, type ClientSchema } from 'backline/schema'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp } from './app.fixture.js'
@@ -22,15 +22,25 @@ type Schema = ClientSchema<typeof schema>
 const backend = (
   issuer: string,
 ) => `import { a, defineBackend, defineData, defineFunction } from '@aws-amplify/backend'
+import { AuthorizationType, CfnApi, CfnChannelNamespace } from 'aws-cdk-lib/aws-appsync'
 const gate = defineFunction({ entry: './gate.ts' })
 const schema = a.schema({
   Note: a.model({ text: a.string(), secret: a.string(), owner: a.string() }).authorization((allow) => [allow.owner('oidc').identityClaim('sub'), allow.custom()]),
 })
-defineBackend({ gate, data: defineData({ schema, authorizationModes: {
+const backend = defineBackend({ gate, data: defineData({ schema, authorizationModes: {
   defaultAuthorizationMode: 'oidc',
   oidcAuthorizationMode: { oidcProviderName: 'house', oidcIssuerUrl: '${issuer}', clientId: 'app', tokenExpiryFromAuthInSeconds: 0, tokenExpireFromIssueInSeconds: 0 },
   lambdaAuthorizationMode: { function: gate, timeToLiveInSeconds: 0 },
-} }) })`
+} }) })
+const stack = backend.createStack('events')
+const { OIDC, LAMBDA } = AuthorizationType
+const modes = [OIDC, LAMBDA].map((authType) => ({ authType }))
+const api = new CfnApi(stack, 'Events', { name: 'events', eventConfig: {
+  authProviders: [{ authType: OIDC, openIdConnectConfig: { issuer: '${issuer}', clientId: 'app' } }, { authType: LAMBDA, lambdaAuthorizerConfig: { authorizerUri: backend.gate.resources.lambda.functionArn } }],
+  connectionAuthModes: modes, defaultPublishAuthModes: modes, defaultSubscribeAuthModes: modes,
+} })
+new CfnChannelNamespace(stack, 'Default', { apiId: api.attrApiId, name: 'default' })
+backend.addOutput({ custom: { events: { url: \`https://\${api.getAtt('Dns.Http').toString()}/event\`, aws_region: stack.region, default_authorization_type: OIDC } } })`
 const GATE = `export const handler = async ({ authorizationToken, requestContext }) => ({
   isAuthorized: /^open (sesame|barley)$/.test(authorizationToken) && typeof requestContext.apiId === 'string',
   deniedFields: authorizationToken === 'open barley' ? ['Note.secret', 'Mutation.deleteNote', 'Subscription.onDeleteNote'] : [],
@@ -88,7 +98,7 @@ function person(sub: string) {
     return { accessToken: { payload, toString: () => token } }
   }
   const ctx = createAmplifyContext(sandbox.outputs as Outputs, { Auth: { tokenProvider: { getTokens } } })
-  return { client: generateClient<Schema>({}, ctx), asked }
+  return { ctx, client: generateClient<Schema>({}, ctx), asked }
 }
 
 test('with tokens of an issuer of OpenID Connect, everybody has what is his, and hears of it', async () => {
@@ -169,4 +179,28 @@ test('with a Lambda authorizer, the token that is given opens, and what it denie
     errors: [{ errorType: 'UnauthorizedException' }],
   })
   await expect(as().models.Note.list()).rejects.toMatchObject({ name: 'NoAuthorizationHeader' })
+})
+
+test('channels of events open to both, and stay shut to others', async () => {
+  const { ctx } = person('ada')
+  for (const options of [
+    { authMode: 'oidc' },
+    { authMode: 'lambda', authToken: 'open sesame' },
+    { authMode: 'lambda', authToken: () => 'open sesame' },
+  ] as const) {
+    const channel = await events.connect('default/room', options, ctx)
+    let hear = (_: unknown) => {}
+    const heard = new Promise((resolve) => (hear = resolve))
+    await channel.subscribe({ next: ({ event }) => hear(event), error: hear }, options).ready
+    expect(await channel.publish({ by: options.authMode }, options)).toBeUndefined()
+    expect(await heard).toEqual({ by: options.authMode })
+    expect(await events.post('default/room', 'posted', options, ctx)).toBeUndefined()
+    await events.closeAll(ctx)
+  }
+  const wrong = { authMode: 'lambda', authToken: 'open wheat' } as const
+  const refused = { name: expect.stringMatching(/^Unauthorized/) }
+  await expect(events.connect('default/room', wrong, ctx)).rejects.toMatchObject(refused)
+  await expect(events.post('default/room', 1, wrong, ctx)).rejects.toMatchObject(refused)
+  const keyed = { authMode: 'apiKey', apiKey: 'da2-none' } as const
+  await expect(events.post('default/room', 1, keyed, ctx)).rejects.toMatchObject(refused)
 })

@@ -26,6 +26,8 @@ export interface Line {
   proof: Record<string, string>
   url: string
   send(frame: object): void
+  /** Whatever is no frame. */
+  say(text: string): void
   /** As when the network goes. */
   drop(): void
   open: boolean
@@ -72,6 +74,7 @@ export async function appsync(answers: Answers = {}) {
       proof: JSON.parse(Buffer.from(header, 'base64url').toString() || '{}'),
       url: request.url ?? '',
       send: (frame) => socket.send(JSON.stringify(frame)),
+      say: (text) => socket.send(text),
       drop: () => socket.terminate(),
       open: true,
     }

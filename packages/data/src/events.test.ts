@@ -1,7 +1,6 @@
 import { createAmplifyContext } from '@backline/core'
 import { expect, test, vi } from 'vitest'
 import { type Answers, appsync } from './appsync.fixture.js'
-import { eventsUrl } from './eventFrames.js'
 import { type EventsOptions, events, type ReceivedEvent } from './events.js'
 
 /** An Event API that takes everything, unless told otherwise. */
@@ -271,8 +270,28 @@ test.each([
     'https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event',
     'wss://abcdefghijklmnopqrstuvwxyz.appsync-realtime-api.eu-west-1.amazonaws.com/event/realtime',
   ],
+  [
+    'https://abcdefghijklmnopqrstuvwxyz.appsync-api.cn-north-1.amazonaws.com.cn/event',
+    'wss://abcdefghijklmnopqrstuvwxyz.appsync-realtime-api.cn-north-1.amazonaws.com.cn/event/realtime',
+  ],
   ['https://events.example.com/event', 'wss://events.example.com/event/realtime'],
+  ['https://events.example.com:8443/event', 'wss://events.example.com:8443/event/realtime'],
   ['http://127.0.0.1:4000/event', 'ws://127.0.0.1:4000/event/realtime'],
-])('the sockets of %s are at %s', (endpoint, expected) => {
-  expect(eventsUrl({ endpoint }).href).toBe(expected)
+])('the sockets of %s are at %s, and prove themselves to the former', async (endpoint, expected) => {
+  const opened = new Promise<[url: string, protocols: string[]]>((resolve) => {
+    const openSocket = (url: string, protocols: string[]) => {
+      resolve([url, protocols])
+      return { close() {} } as WebSocket
+    }
+    const Events = { endpoint, region: 'eu-west-1', apiKey: 'da2-key', defaultAuthMode: 'apiKey' as const }
+    events.connect(
+      'default/room',
+      {},
+      createAmplifyContext({ API: { Events } }, { platform: { openSocket } }),
+    )
+  })
+  const [url, [protocol, header]] = await opened
+  expect([url, protocol]).toEqual([expected, 'aws-appsync-event-ws'])
+  const proof = Buffer.from(header!.replace('header-', ''), 'base64url').toString()
+  expect(JSON.parse(proof)).toEqual({ host: new URL(endpoint).host, 'x-api-key': 'da2-key' })
 })

@@ -112,6 +112,17 @@ test('a list is iterated over row by row, page after page, and stops when nobody
   for await (const { rank } of models.Thing.ranked({ boxId: 'b' }, { sortDirection: 'DESC', limit: 3 }))
     ranked.push(rank)
   expect(ranked).toEqual([129, 128, 127])
+  // Inside a row a list has its pages, too: a hundred rows, and the way to the others.
+  await models.Box.create({ id: 'b', name: 'big' })
+  const selectionSet = ['name', 'things.rank'] as const
+  const { data: first } = await models.Box.get({ id: 'b' }, { selectionSet })
+  const nextToken = nextTokenOf(first!.things)!
+  const { data: second } = await models.Box.get(
+    { id: 'b' },
+    { selectionSet, relations: { things: { nextToken } } },
+  )
+  expect([first!.things.length, second!.things.length]).toEqual([100, 30])
+  expect(new Set([...first!.things, ...second!.things].map(({ rank }) => rank)).size).toBe(130)
   requests = 0
   for await (const _ of models.Thing.list({ scanLimit: 10 })) break
   expect(requests).toBe(1)

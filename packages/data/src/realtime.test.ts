@@ -379,6 +379,28 @@ test('an error that names no subscription reaches all when none is waiting', asy
   expect(heard.errors).toMatchObject([{ name: 'LimitExceededError' }])
 })
 
+test('frames that are none, or of nobody, change nothing', async () => {
+  const { listen, lines, starts, states, until } = await setUp()
+  const { heard, stop } = listen()
+  const [start] = await starts(1)
+  await until(() => states.includes('Connected'))
+  for (const text of ['', 'not json', '{"type":', 'null', '7', '[]', '{}', '{"type":"unheard of"}', '\u0000'])
+    lines[0]!.say(text)
+  for (const frame of [
+    { type: 'data' },
+    { type: 'data', id: 'somebody', payload: { data: { onCreateOrder: { region: 'us' } } } },
+    { type: 'start_ack', id: 'somebody' },
+    { type: 'complete', id: 'somebody' },
+    { type: 'connection_ack' },
+  ])
+    lines[0]!.send(frame)
+  lines[0]!.send(event(start!.id, { region: 'eu' }))
+  await until(() => heard.rows.length)
+  expect(heard).toEqual({ rows: [expect.objectContaining({ region: 'eu' })], errors: [], completed: 0 })
+  expect(lines).toHaveLength(1)
+  stop()
+})
+
 test('an event without data is delivered with its errors, and the subscription lives on', async () => {
   const { client, ctx, listen, lines, starts, until, service } = await setUp()
   const errors = [{ message: 'Cannot return null', errorType: 'x' }]
@@ -504,11 +526,27 @@ test.each([
     'https://abcdefghijklmnopqrstuvwxyz.appsync-api.eusc-de-east-1.amazonaws.eu/graphql',
     'wss://abcdefghijklmnopqrstuvwxyz.appsync-realtime-api.eusc-de-east-1.amazonaws.eu/graphql',
   ],
+  [
+    'https://abcdefghijklmnopqrstuvwxyz.appsync-api.us-iso-east-1.c2s.ic.gov/graphql',
+    'wss://abcdefghijklmnopqrstuvwxyz.appsync-realtime-api.us-iso-east-1.c2s.ic.gov/graphql',
+  ],
   ['https://api.example.com/graphql', 'wss://api.example.com/graphql/realtime'],
   ['https://api.example.com:8443/v1/graphql/', 'wss://api.example.com:8443/v1/graphql/realtime'],
   ['http://localhost:20002/graphql', 'ws://localhost:20002/graphql/realtime'],
-])('the sockets of %s are at %s', (endpoint, expected) => {
-  expect(realtimeUrl({ endpoint }).href).toBe(expected)
+  ['http://[::1]:20002/graphql', 'ws://[::1]:20002/graphql/realtime'],
+])('the sockets of %s are at %s, and prove themselves to the former', async (endpoint, expected) => {
+  const opened = new Promise<[url: string, protocols: string[]]>((resolve) => {
+    const openSocket = (url: string, protocols: string[]) => {
+      resolve([url, protocols])
+      return { close() {} } as WebSocket
+    }
+    const ctx = appFor(endpoint, {}, { platform: { openSocket } })
+    generateClient<Shop>({}, ctx).models.Order.onCreate().subscribe()
+  })
+  const [url, [protocol, header]] = await opened
+  expect([url, protocol]).toEqual([expected, 'graphql-ws'])
+  const proof = Buffer.from(header!.replace('header-', ''), 'base64url').toString()
+  expect(JSON.parse(proof)).toEqual({ host: new URL(endpoint).host, 'x-api-key': 'da2-key' })
   expect(realtimeUrl({ endpoint, realtimeEndpoint: 'https://elsewhere.example/rt' }).href).toBe(
     'wss://elsewhere.example/rt',
   )

@@ -243,15 +243,18 @@ test('raw GraphQL: a query, a mutation and a subscription', async () => {
   query.stop()
 })
 
-test('a guest signs its requests and its sockets', async () => {
-  const { models } = connect()
-  const options = { authMode: 'identityPool' } as const
-  const query = listen<{ items: { text: string }[]; isSynced: boolean }>(models.Note.observeQuery(options))
-  await query.until((last) => last?.isSynced)
-  const { data, errors } = await models.Note.create({ text: 'hello' }, options)
-  expect({ text: data?.text, errors }).toEqual({ text: 'hello', errors: undefined })
-  await query.until((last) => last?.items[0]?.text === 'hello')
-  query.stop()
-  const refused = await models.Note.list()
-  expect(refused).toMatchObject({ data: [], errors: [{ errorType: 'Unauthorized' }] })
-})
+test.each(['identityPool', 'iam'] as const)(
+  'a guest signs its requests and its sockets: %s',
+  async (authMode) => {
+    const { models } = connect()
+    const options = { authMode }
+    const query = listen<{ items: { text: string }[]; isSynced: boolean }>(models.Note.observeQuery(options))
+    await query.until((last) => last?.isSynced)
+    const { data, errors } = await models.Note.create({ text: 'hello' }, options)
+    expect({ text: data?.text, errors }).toEqual({ text: 'hello', errors: undefined })
+    await query.until((last) => last?.items[0]?.text === 'hello')
+    query.stop()
+    const refused = await models.Note.list()
+    expect(refused).toMatchObject({ data: [], errors: [{ errorType: 'Unauthorized' }] })
+  },
+)

@@ -106,16 +106,17 @@ function restApi(api: Construct, context: Context): RestApiPlan {
       }
     }
   }
-  return { ...identified(api, name), version: 1, stage, routes, keys: keysOf(context) }
+  return { ...identified(api, name), version: 1, stage, routes, keys: keysOf(api, context) }
 }
 
-/** `new ApiKey(stack, 'Key', { value })`, and `api.addApiKey('Key', { value })`. */
-function keysOf({ constructs }: Context): string[] {
-  return constructs.all('aws-apigateway.ApiKey').flatMap((key) => {
-    constructs.use(key)
-    const { value } = propsOf(key)
-    return typeof value === 'string' ? [value] : []
-  })
+/** `new ApiKey(stack, 'Key', { value })`, its plain twin, and `api.addApiKey('Key', { value })`. */
+function keysOf(api: Construct, { constructs }: Context): string[] {
+  const made = constructs.all('aws-apigateway.ApiKey', 'aws-apigateway.CfnApiKey')
+  for (const key of made) constructs.use(key)
+  const added = constructs.calls(api.path).filter(({ method }) => method === 'addApiKey')
+  return [...made.map(propsOf), ...added.map(({ args }) => asObject(args[1]))].flatMap(({ value }) =>
+    typeof value === 'string' ? value : [],
+  )
 }
 
 function route(
