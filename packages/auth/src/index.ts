@@ -6,7 +6,12 @@ export type {
   JWT,
   TokenProvider,
 } from '@backline/core'
-export { decodeJWT, type Identity as CredentialsAndIdentityId } from '@backline/core/internal'
+export {
+  decodeJWT,
+  type FetchAuthSessionOptions,
+  fetchAuthSession,
+  type Identity as CredentialsAndIdentityId,
+} from '@backline/core/internal'
 export {
   type ConfirmUserAttributeInput,
   confirmUserAttribute,
@@ -27,7 +32,6 @@ export {
   type VerifiableUserAttributeKey,
 } from './attributes.js'
 export { onAuthChange } from './authChange.js'
-export { type FetchAuthSessionOptions, fetchAuthSession } from './authSession.js'
 export { autoSignIn } from './autoSignIn.js'
 export type { CodeDeliveryDetails } from './codeDelivery.js'
 export { type ConfirmSignInInput, type ConfirmSignInOutput, confirmSignIn } from './confirmSignIn.js'

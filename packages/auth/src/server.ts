@@ -1,7 +1,7 @@
 import type { AuthSession } from '@backline/core'
 import type { Context } from '@backline/core/internal'
+import { type FetchAuthSessionOptions, fetchAuthSession as session } from '@backline/core/internal'
 import { fetchUserAttributes as attributes, type FetchUserAttributesOutput } from './attributes.js'
-import { type FetchAuthSessionOptions, fetchAuthSession as session } from './authSession.js'
 import { type GetCurrentUserOutput, getCurrentUser as user } from './currentUser.js'
 import { AuthError } from './errors.js'
 

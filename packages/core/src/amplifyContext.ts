@@ -1,8 +1,8 @@
 import { normalized } from './amplify.js'
+import { type AuthSession, type AuthTokens, fetchAuthSession, tokensOf } from './authSession.js'
 import { appContext, type Context, perContext } from './context.js'
-import { type AWSCredentials, clearCredentials, credentialsOf } from './credentials.js'
+import { clearCredentials } from './credentials.js'
 import { HubClass } from './events.js'
-import type { JWT } from './jwt.js'
 import type { Platform } from './platform.js'
 import type {
   AmplifyOutputsUnknown,
@@ -11,22 +11,9 @@ import type {
   ResourcesConfig,
 } from './resourcesConfig.js'
 import { session } from './session.js'
-import type { Session, SessionOptions, SignInDetails } from './sessionStore.js'
+import type { SessionOptions } from './sessionStore.js'
 import { createMemoryStore } from './stores.js'
 import { web } from './web.js'
-
-export interface AuthTokens {
-  accessToken: JWT
-  idToken?: JWT
-  signInDetails?: SignInDetails
-}
-
-export interface AuthSession {
-  tokens?: AuthTokens
-  credentials?: AWSCredentials
-  identityId?: string
-  userSub?: string
-}
 
 /** Marks contexts, in whichever copy of this package they were made. The symbol is `aws-amplify`'s. */
 export const AMPLIFY_CONTEXT_BRAND: symbol = /* @__PURE__ */ Symbol.for('amplify.context')
@@ -108,11 +95,7 @@ export class OwnContext implements AmplifyContext {
     return () => clearCredentials(this)
   }
   get fetchAuthSession(): AmplifyContext['fetchAuthSession'] {
-    return async (options = {}) => {
-      const who = await session(this, options)
-      const identity = await credentialsOf(this, who, options)
-      return { tokens: tokensOf(who), ...identity, userSub: who?.accessToken.payload.sub }
-    }
+    return (options) => fetchAuthSession(options, this)
   }
 
   protected makePlatform(): Platform {
@@ -126,6 +109,3 @@ export class OwnContext implements AmplifyContext {
 
 const eventsOf = /* @__PURE__ */ perContext('events', () => new HubClass())
 const tokenOf = /* @__PURE__ */ perContext('token', () => Object.freeze({ value: Symbol('AmplifyContext') }))
-
-const tokensOf = (who: Session | undefined): AuthTokens | undefined =>
-  who && { accessToken: who.accessToken, idToken: who.idToken, signInDetails: who.signInDetails }

@@ -3,10 +3,14 @@ export { Amplify, parseAmplifyConfig } from './amplify.js'
 export {
   AMPLIFY_CONTEXT_BRAND,
   type AmplifyContext,
-  type AuthSession,
-  type AuthTokens,
   createAmplifyContext,
 } from './amplifyContext.js'
+export {
+  type AuthSession,
+  type AuthTokens,
+  type FetchAuthSessionOptions,
+  fetchAuthSession,
+} from './authSession.js'
 export { Cache, type CacheConfig, type CacheItemOptions, type StorageCache } from './cache.js'
 export type { AuthHubEventData, Channels } from './channels.js'
 export {

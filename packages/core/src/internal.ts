@@ -1,6 +1,8 @@
 // What our own packages import. No promise of stability to anyone else. Signing is an entry of its own, `sigv4`: what a barrel leads to,
 // esbuild loads at once.
+
 export { OwnContext } from './amplifyContext.js'
+export { type FetchAuthSessionOptions, fetchAuthSession } from './authSession.js'
 export { type AwsJsonCall, awsJson, readJson } from './awsJson.js'
 export { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toHex, utf8 } from './bytes.js'
 export {

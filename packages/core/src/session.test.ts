@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createAmplifyContext } from './amplifyContext.js'
 import { toBase64Url, utf8 } from './bytes.js'
+import { fetchAuthSession } from './index.js'
 import { decodeJWT } from './jwt.js'
 import type { KeyValueStorageInterface } from './platform.js'
 import type { LibraryOptions } from './resourcesConfig.js'
@@ -447,4 +448,16 @@ test('each read sees what is stored now, whoever wrote it, and nothing that an a
   }
   await store.removeItem(`${client}.ada.accessToken`)
   expect(await session(ctx)).toBeUndefined()
+})
+
+test('the session is told alike by the function and by its context, of whoever is there and of nobody', async () => {
+  const { context } = await pool(() => [200, refreshed()])
+  const store = createMemoryStore()
+  const ctx = context({ store })
+  expect(await fetchAuthSession({}, ctx)).toEqual({})
+  await signedIn(store, { expiresIn: 3600 })
+  const { tokens, userSub } = await fetchAuthSession({}, ctx)
+  expect([userSub, tokens!.accessToken.payload.sub]).toEqual(['u-1', 'u-1'])
+  const told = await ctx.fetchAuthSession()
+  expect(`${told.tokens!.accessToken} ${told.userSub}`).toBe(`${tokens!.accessToken} ${userSub}`)
 })

@@ -1,11 +1,21 @@
-import type { AuthSession } from '@backline/core'
-import {
-  type Context,
-  credentialsOf,
-  currentContext,
-  type SessionOptions,
-  session,
-} from '@backline/core/internal'
+import { type Context, currentContext } from './context.js'
+import { type AWSCredentials, credentialsOf } from './credentials.js'
+import type { JWT } from './jwt.js'
+import { session } from './session.js'
+import type { Session, SessionOptions, SignInDetails } from './sessionStore.js'
+
+export interface AuthTokens {
+  accessToken: JWT
+  idToken?: JWT
+  signInDetails?: SignInDetails
+}
+
+export interface AuthSession {
+  tokens?: AuthTokens
+  credentials?: AWSCredentials
+  identityId?: string
+  userSub?: string
+}
 
 /** `forceRefresh` fetches new tokens and credentials though the old ones are good; `clientMetadata` goes to the pool's triggers. */
 export type FetchAuthSessionOptions = SessionOptions
@@ -24,16 +34,15 @@ export async function fetchAuthSession(
   options: FetchAuthSessionOptions = {},
   ctx: Context = currentContext(),
 ): Promise<AuthSession> {
-  const current = await session(ctx, options)
-  const identity = await credentialsOf(ctx, current, options)
+  const who = await session(ctx, options)
+  const identity = await credentialsOf(ctx, who, options)
   return {
-    tokens: current && {
-      accessToken: current.accessToken,
-      idToken: current.idToken,
-      signInDetails: current.signInDetails,
-    },
+    tokens: tokensOf(who),
     credentials: identity?.credentials,
     identityId: identity?.identityId,
-    userSub: current?.accessToken.payload.sub,
+    userSub: who?.accessToken.payload.sub,
   }
 }
+
+export const tokensOf = (who: Session | undefined): AuthTokens | undefined =>
+  who && { accessToken: who.accessToken, idToken: who.idToken, signInDetails: who.signInDetails }
