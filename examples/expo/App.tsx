@@ -46,8 +46,23 @@ function Door({ onIn }: { onIn(name: string): void }) {
   }
   return (
     <View style={{ flex: 1, padding: 32, gap: 16, justifyContent: 'center' }}>
-      <TextInput placeholder="Email" autoCapitalize="none" value={username} onChangeText={setUsername} />
-      <TextInput placeholder="Password" secureTextEntry value={password} onChangeText={setPassword} />
+      <TextInput
+        accessibilityLabel="Email"
+        placeholder="Email"
+        autoCapitalize="none"
+        autoComplete="email"
+        keyboardType="email-address"
+        value={username}
+        onChangeText={setUsername}
+      />
+      <TextInput
+        accessibilityLabel="Password"
+        placeholder="Password"
+        autoComplete="password"
+        secureTextEntry
+        value={password}
+        onChangeText={setPassword}
+      />
       <Button title="Sign in" onPress={attempt(enter)} />
       <Button
         title="Sign up"
@@ -58,7 +73,14 @@ function Door({ onIn }: { onIn(name: string): void }) {
       />
       {code !== undefined && (
         <>
-          <TextInput placeholder="Code from the mail" value={code} onChangeText={setCode} />
+          <TextInput
+            accessibilityLabel="Code from the mail"
+            placeholder="Code from the mail"
+            autoComplete="one-time-code"
+            keyboardType="number-pad"
+            value={code}
+            onChangeText={setCode}
+          />
           <Button
             title="Confirm"
             onPress={attempt(async () => {
@@ -68,7 +90,7 @@ function Door({ onIn }: { onIn(name: string): void }) {
           />
         </>
       )}
-      <Text>{problem}</Text>
+      <Text accessibilityLiveRegion="polite">{problem}</Text>
     </View>
   )
 }
@@ -82,7 +104,12 @@ function Todos() {
   }, [])
   return (
     <>
-      <TextInput placeholder="What is to be done?" value={content} onChangeText={setContent} />
+      <TextInput
+        accessibilityLabel="What is to be done?"
+        placeholder="What is to be done?"
+        value={content}
+        onChangeText={setContent}
+      />
       <Button title="Add" onPress={() => client.models.Todo.create({ content }).then(() => setContent(''))} />
       <FlatList
         data={todos}
@@ -116,7 +143,7 @@ function Picture() {
     <>
       <Button title="Upload a picture" onPress={pick} />
       {progress !== undefined && <Text>{Math.round(progress * 100)} %</Text>}
-      {uri && <Image source={{ uri }} style={{ width: 200, height: 200 }} />}
+      {uri && <Image accessibilityLabel="The picture" source={{ uri }} style={{ width: 200, height: 200 }} />}
     </>
   )
 }

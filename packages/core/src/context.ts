@@ -45,9 +45,10 @@ export function appContext(): Omit<Context, 'platform'> & { platform?: Platform 
   return (home[slot] ??= make({}, {}))
 }
 
-/** Says what this device does otherwise than the web, for every context from now on. */
-export function setDevicePlatform(device: Partial<Platform>): void {
+/** Says what this device does otherwise than the web, for every context from now on; a default gives way to what was said already. */
+export function setDevicePlatform(device: Partial<Platform>, isDefault = false): void {
   const ctx = appContext()
+  if (isDefault && ctx.device) return
   ctx.device = device
   // Made anew with it by whoever needs it next.
   ctx.platform = undefined

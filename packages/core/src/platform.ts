@@ -67,7 +67,7 @@ export interface LocalFile {
 /** What an uploader of the device is told. */
 export interface FileUpload {
   url: string
-  method: string
+  method: 'PUT'
   headers: Record<string, string>
   signal: AbortSignal
   onProgress(sent: number, total: number): void

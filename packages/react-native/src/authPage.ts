@@ -29,7 +29,7 @@ export async function openAuthPage(
       return opened(await inApp.openAuth(url, redirect, { ephemeralWebSession: preferPrivateSession }))
     const amplify = amplifyWebBrowser()
     if (amplify) {
-      const back = await amplify.openAuthSessionAsync(url, redirects, preferPrivateSession)
+      const back = await amplify.module.openAuthSessionAsync(url, redirects, preferPrivateSession)
       return back ? { type: 'success', url: back } : { type: 'canceled' }
     }
   } catch (error) {

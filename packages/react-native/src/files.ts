@@ -17,10 +17,11 @@ export async function openFile(uri: string): Promise<LocalFile> {
   )
 }
 
-function openByExpo({ File }: ExpoFileSystem, uri: string): LocalFile {
+function openByExpo({ File, FileMode }: ExpoFileSystem, uri: string): LocalFile {
   const file = new File(uri)
   if (!file.exists) throw new ReactNativeError('FileNotReadable', `There is no file ${uri}.`)
-  const handle = file.open()
+  // Without it the one of SDK 56 and later wants to write as well, which not every file lets one; the ones before take nothing.
+  const handle = FileMode ? file.open(FileMode.ReadOnly) : file.open()
   return {
     size: handle.size ?? 0,
     name: file.name,

@@ -11,7 +11,7 @@ export interface ReactNative {
 
 /** Who is in front: React Native's `AppState`. */
 export interface AppStateLike {
-  currentState: string | null
+  currentState?: string | null
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
 }
 
@@ -55,15 +55,19 @@ export interface InAppBrowser {
 }
 
 export interface AmplifyWebBrowser {
-  openAuthSessionAsync(
-    url: string,
-    redirectUrls: string[],
-    preferPrivateSession?: boolean,
-  ): Promise<string | null | undefined>
+  module: {
+    openAuthSessionAsync(
+      url: string,
+      redirectUrls: string[],
+      preferPrivateSession?: boolean,
+    ): Promise<string | null | undefined>
+  }
 }
 
 /** `expo-file-system` of SDK 54 and later. */
 export interface ExpoFileSystem {
+  /** Of SDK 56 and later. */
+  FileMode?: { ReadOnly: string }
   File: new (
     uri: string,
   ) => {
@@ -71,14 +75,14 @@ export interface ExpoFileSystem {
     name: string
     type?: string
     modificationTime?: number | null
-    open(): ExpoFileHandle
-    /** Of SDK 55 and later. */
+    open(mode?: string): ExpoFileHandle
+    /** Of SDK 56 and later. */
     createUploadTask?(url: string, options: ExpoUploadOptions): ExpoUploadTask
   }
 }
 
 export interface ExpoUploadOptions {
-  httpMethod: string
+  httpMethod: 'PUT'
   headers: Record<string, string>
   sessionType: 'background'
   signal: AbortSignal

@@ -3,8 +3,8 @@ import { fillIn } from './globals.js'
 import { createNativePlatform, type NativePlatformOptions } from './nativePlatform.js'
 
 /**
- * Makes every context of this app one of a phone. `import '@backline/react-native/polyfill'` calls it; so does `backline` in React Native.
- * Call it yourself to bring a store or a browser of your own.
+ * Makes every context of this app one of a phone, with a store or a browser of your own. Without them
+ * `import '@backline/react-native/polyfill'` does it, and `backline` does by itself in React Native; whichever comes first, what is given here counts.
  *
  * @example
  * setUpReactNative({ store: encryptedStore })

@@ -9,11 +9,11 @@ export async function uploadFile(
 ): Promise<FileUploaded> {
   const expo = expoFileSystem()
   const file = expo?.File && new expo.File(uri)
-  // Tasks came with SDK 55.
+  // Tasks came with SDK 56.
   if (!file?.createUploadTask) {
     throw notInstalled(
       'expo-file-system',
-      `${uri} is to be sent in the background, which takes the one of SDK 55 or later`,
+      `${uri} is to be sent in the background, which takes the one of SDK 56 or later`,
       'pass uploadFile to createNativePlatform',
     )
   }

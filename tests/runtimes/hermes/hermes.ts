@@ -17,6 +17,14 @@ interface RequestBody {
   blob?: BlobData
 }
 
+/** What a file of so many bytes has in it on this device: native.js reckons the same. */
+export function bytesOfFile(size: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: size }, (_, at) => Math.imul(at + 1, 2_654_435_761) >>> 24)
+}
+
+/** What happens on a page that is opened beside the app: the address it leads back to, or nothing where it is closed. */
+export type Visit = (url: string) => Promise<string | undefined>
+
 export interface Phone {
   /** Calls what the bundle has put into `globalThis.__call`. */
   call<T>(name: string, ...args: unknown[]): Promise<T>
@@ -24,13 +32,22 @@ export interface Phone {
   show(state: 'active' | 'background'): void
   /** What AsyncStorage keeps. */
   kept: Map<string, string>
+  /** What the keychain keeps. */
+  locked: Map<string, string>
   /** What was written to the console. */
   said: string[]
+  /** Who sits before the browser. */
+  visit?: Visit
   stop(): Promise<void>
 }
 
-/** Starts Hermes with these scripts, one after the other. What `kept` holds was there before. */
-export function startPhone(program: string, scripts: string[], kept = new Map<string, string>()): Phone {
+/** Starts Hermes with these scripts, one after the other. What `kept` and `locked` hold was there before. */
+export function startPhone(
+  program: string,
+  scripts: string[],
+  kept = new Map<string, string>(),
+  locked = new Map<string, string>(),
+): Phone {
   const child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const said: string[] = []
@@ -125,6 +142,31 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
     }
   }
 
+  /** A page in a tab over the app. Where it leads back into the app, the system hands its address over; the app is then in front again. */
+  async function browse(url: string) {
+    const back = await phone.visit?.(url)
+    if (back) emit('url', { url: back })
+    emit('appStateDidChange', { app_state: 'background' })
+    emit('appStateDidChange', { app_state: 'active' })
+  }
+
+  const uploads = new Map<number, AbortController>()
+  /** The system's own uploader. */
+  async function upload(
+    id: number,
+    url: string,
+    size: number,
+    options: { httpMethod: string; headers: Record<string, string> },
+  ) {
+    const controller = new AbortController()
+    uploads.set(id, controller)
+    later({ kind: 'uploading', id, value: { bytesSent: Math.floor(size / 3), totalBytes: size } })
+    const { httpMethod: method, headers } = options
+    const response = await fetch(url, { method, headers, body: bytesOfFile(size), signal: controller.signal })
+    const answered = Object.fromEntries(response.headers)
+    return { status: response.status, headers: answered, body: await response.text() }
+  }
+
   const modules: Record<string, Record<string, (...args: never[]) => unknown>> = {
     Timers: {
       setTimeout: (id: number, wait: number) =>
@@ -187,6 +229,23 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
       legacy_clear: (id: number) => answer(id, () => kept.clear()),
       legacy_getAllKeys: (id: number) => answer(id, () => [...kept.keys()]),
     },
+    Browser: {
+      open: (id: number, url: string) => {
+        void browse(url)
+        return answer(id, () => ({ type: 'opened' }))
+      },
+      openTab: (id: number, url: string) => answer(id, async () => void (await browse(url))),
+    },
+    Uploader: {
+      start: (id: number, task: number, url: string, size: number, options: never) =>
+        answer(id, () => upload(task, url, size, options)),
+      cancel: (task: number) => uploads.get(task)?.abort(),
+    },
+    Keychain: {
+      get: (id: number, key: string) => answer(id, () => locked.get(key)),
+      set: (id: number, key: string, value: string) => answer(id, () => void locked.set(key, value)),
+      remove: (id: number, key: string) => answer(id, () => void locked.delete(key)),
+    },
     RNCNetInfo: {
       configure: () => {},
       getCurrentState: (id: number) =>
@@ -230,8 +289,9 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
     )
   tell({ kind: 'random', value: randomBytes(96 * 1024).toString('base64') })
 
-  return {
+  const phone: Phone = {
     kept,
+    locked,
     said,
     call(name, ...args) {
       const id = ++lastCall
@@ -256,4 +316,5 @@ export function startPhone(program: string, scripts: string[], kept = new Map<st
       await ended
     },
   }
+  return phone
 }

@@ -12,10 +12,16 @@ const root = own('../../..')
 export const app = join(root, 'node_modules/.cache/backline/phone')
 
 const WANTED = {
+  '@aws-amplify/rtn-web-browser': '^1.4.0',
+  '@dr.pogodin/react-native-fs': '^2.40.3',
   '@react-native-async-storage/async-storage': '^3.1.1',
   '@react-native-community/netinfo': '^12.0.1',
   '@react-native/babel-preset': '^0.88.1',
   '@react-native/metro-config': '^0.88.1',
+  'expo-file-system': '^58.0.14',
+  'expo-modules-core': '^58.1.0',
+  'expo-secure-store': '^57.0.4',
+  'expo-web-browser': '^57.0.3',
   // The last one that npm has with a machine in it; React Native ships the compiler alone.
   'hermes-engine-cli': '0.12.0',
   'js-cookie': '^3.0.8',
@@ -23,6 +29,7 @@ const WANTED = {
   react: '^19.2.0',
   'react-native': '^0.88.1',
   'react-native-get-random-values': '^2.0.0',
+  'react-native-inappbrowser-reborn': '^3.7.1',
   'react-native-url-polyfill': '^4.0.0',
   rxjs: '^7.8.2',
 }
@@ -43,7 +50,16 @@ export async function install(folder = app, more: Record<string, string> = {}): 
     writeFileSync(file, manifest)
     await run(
       'npm',
-      ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock', '--ignore-scripts'],
+      // Of Expo only what runs on the phone: its modules name all of `expo` as a peer.
+      [
+        'install',
+        '--legacy-peer-deps',
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+        '--no-package-lock',
+        '--ignore-scripts',
+      ],
       { cwd: folder },
     ).catch((error) => {
       rmSync(file)
@@ -58,7 +74,7 @@ export async function install(folder = app, more: Record<string, string> = {}): 
 }
 
 /** Bundles a program of ours by Metro. What it imports of `backline` is left to Metro to find. */
-export async function bundle(program: string, options?: BundleOptions): Promise<string> {
+export async function bundle(program: string, options: BundleOptions = {}): Promise<string> {
   const entry = join(app, 'app', program.replace('.ts', '.js'))
   await build({
     entryPoints: [own(program)],
@@ -70,7 +86,7 @@ export async function bundle(program: string, options?: BundleOptions): Promise<
     packages: 'external',
     logLevel: 'error',
   })
-  const out = join(app, 'out', program.replace('.ts', '.js'))
+  const out = join(app, 'out', `${[program, ...(options.without ?? [])].join('-')}.js`)
   await metro(app, entry, out, options)
   return out
 }
@@ -79,6 +95,8 @@ export interface BundleOptions {
   minify?: boolean
   /** The one package to bundle; what else is imported becomes empty. */
   only?: string
+  /** Packages that are not there. */
+  without?: string[]
 }
 
 export async function metro(folder: string, entry: string, out: string, options: BundleOptions = {}) {

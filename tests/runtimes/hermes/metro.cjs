@@ -5,7 +5,7 @@ const { createRequire } = require('node:module')
 const { dirname, join } = require('node:path')
 
 const [app, entry, out, options] = process.argv.slice(2)
-const { minify = false, only } = JSON.parse(options)
+const { minify = false, only, without } = JSON.parse(options)
 const ofApp = createRequire(join(app, 'package.json'))
 const { runBuild } = ofApp('metro')
 const { FileStore } = ofApp('metro-cache')
@@ -22,13 +22,14 @@ const config = mergeConfig(base, {
   cacheStores: [new FileStore({ root: join(app, '.cache') })],
   maxWorkers: 2,
   reporter: { update() {} },
-  resolver: { ...base.resolver, useWatchman: false, ...(only && { resolveRequest: resolveOnly }) },
+  resolver: { ...base.resolver, useWatchman: false, resolveRequest: resolve },
 })
 
-/** Everything but one package is an empty module: what is left is what that package weighs. */
-function resolveOnly(context, name, platform) {
-  const isOwn = name.startsWith('.') || name.startsWith('/') || name.startsWith(only)
-  return isOwn ? context.resolveRequest(context, name, platform) : { type: 'empty' }
+/** With `only`, everything but one package is an empty module: what is left is what that package weighs. */
+function resolve(context, name, platform) {
+  if (without?.includes(name)) throw new Error(`${name} is not installed.`)
+  const isWanted = !only || name.startsWith('.') || name.startsWith('/') || name.startsWith(only)
+  return isWanted ? context.resolveRequest(context, name, platform) : { type: 'empty' }
 }
 
 mkdirSync(join(app, '.cache'), { recursive: true })

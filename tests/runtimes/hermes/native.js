@@ -127,6 +127,147 @@
     }),
     ExceptionsManager: module('ExceptionsManager', {}, ['reportException', 'updateExceptionMessage']),
   }
+  // Files of the device. There is room for none, so they have the bytes that everybody reckons: files.ts.
+  const files = {
+    'file:///data/film.mp4': 6 * 1024 * 1024,
+    'file:///data/a%20note.txt': 11,
+    'file:///data/photo.jpg': 300_000,
+  }
+  const pathOf = (uri) => decodeURI(uri.replace('file://', ''))
+  const sizeOf = (uri) => {
+    const found = Object.keys(files).find((each) => each === uri || pathOf(each) === pathOf(uri))
+    if (!found) throw new Error(`There is no ${uri} on this device.`)
+    return files[found]
+  }
+  const device = { reads: [], modes: [], released: 0 }
+  global.__device = device
+  function readFile(uri, start, length) {
+    const size = Math.max(0, Math.min(length, sizeOf(uri) - start))
+    device.reads.push(size)
+    const bytes = new Uint8Array(size)
+    for (let at = 0; at < size; at++) bytes[at] = Math.imul(start + at + 1, 2_654_435_761) >>> 24
+    return bytes
+  }
+
+  // The native side of Expo's modules, as `requireNativeModule` finds it.
+  let lastTask = 0
+  function FileSystemFile(uri) {
+    this.uri = uri
+  }
+  Object.defineProperties(FileSystemFile.prototype, {
+    exists: {
+      get() {
+        return this.uri in files
+      },
+    },
+    size: {
+      get() {
+        return sizeOf(this.uri)
+      },
+    },
+    type: {
+      get() {
+        return 'video/mp4'
+      },
+    },
+    modificationTime: {
+      get() {
+        return 1_700_000_000_000
+      },
+    },
+  })
+  FileSystemFile.prototype.validatePath = () => {}
+  FileSystemFile.prototype.open = function (mode) {
+    device.modes.push(mode)
+    const { uri } = this
+    return {
+      offset: 0,
+      size: sizeOf(uri),
+      readBytes(length) {
+        const bytes = readFile(uri, this.offset, length)
+        this.offset += bytes.length
+        return bytes
+      },
+      close() {},
+    }
+  }
+  function FileSystemUploadTask() {
+    this.id = ++lastTask
+    this.listeners = new Set()
+  }
+  FileSystemUploadTask.prototype = {
+    addListener(_, listener) {
+      this.listeners.add(listener)
+      return { remove: () => this.listeners.delete(listener) }
+    },
+    start(url, file, options) {
+      uploads.set(this.id, this)
+      return asked('Uploader', 'start')(this.id, url, sizeOf(file.uri), options)
+    },
+    cancel() {
+      post('Uploader', 'cancel', [this.id])
+    },
+    release() {
+      device.released++
+    },
+  }
+  const uploads = new Map()
+  global.expo = {
+    modules: {
+      ExpoWebBrowser: { openBrowserAsync: asked('Browser', 'open') },
+      FileSystem: {
+        FileSystemFile: FileSystemFile,
+        FileSystemDirectory: function FileSystemDirectory() {},
+        FileSystemUploadTask: FileSystemUploadTask,
+        FileSystemDownloadTask: function FileSystemDownloadTask() {},
+        documentDirectory: 'file:///data/',
+        cacheDirectory: 'file:///cache/',
+      },
+      ExpoSecureStore: {
+        getValueWithKeyAsync: (key) => asked('Keychain', 'get')(key),
+        setValueWithKeyAsync: (value, key) => asked('Keychain', 'set')(key, value),
+        deleteValueWithKeyAsync: (key) => asked('Keychain', 'remove')(key),
+      },
+    },
+  }
+  // And of modules written for React Native itself.
+  const toBase64 = (bytes) => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+    const parts = []
+    for (let at = 0; at < bytes.length; at += 3) {
+      const group = (bytes[at] << 16) | ((bytes[at + 1] || 0) << 8) | (bytes[at + 2] || 0)
+      const four = [18, 12, 6, 0].map((shift) => letters[(group >> shift) & 63])
+      parts.push(
+        four
+          .slice(0, Math.min(4, bytes.length - at + 1))
+          .join('')
+          .padEnd(4, '='),
+      )
+    }
+    return parts.join('')
+  }
+  const fileSystem = module('ReactNativeFs', { FileTypeDirectory: 1, FileTypeRegular: 0 }, [], [], {
+    RNFSFileTypeRegular: 0,
+    RNFSFileTypeDirectory: 1,
+    stat: (path) => {
+      const times = { mtime: 1_700_000_000, ctime: 1_700_000_000 }
+      const about = { size: sizeOf(`file://${path}`), mode: 420, type: 0, originalFilepath: path }
+      return Promise.resolve(Object.assign(about, times))
+    },
+    read: (path, length, position) => Promise.resolve(toBase64(readFile(`file://${path}`, position, length))),
+  })
+  Object.assign(modules, {
+    IntentAndroid: module('IntentAndroid', {}, [], [], { getInitialURL: () => Promise.resolve(null) }),
+    RNInAppBrowser: module('RNInAppBrowser', {}, [], [], {
+      open: ({ url }) => asked('Browser', 'openTab')(url),
+      close() {},
+    }),
+    AmplifyRTNWebBrowser: module('AmplifyRTNWebBrowser', {}, [], [], {
+      openAuthSessionAsync: asked('Browser', 'openTab'),
+    }),
+    ReactNativeFs: fileSystem,
+    RNFSManager: fileSystem,
+  })
   global.__turboModuleProxy = (name) => modules[name]
   global.nativeModuleProxy = modules
 
@@ -142,6 +283,8 @@
       if (name === 'appStateDidChange') appState = args[0].app_state
       const emitter = callables.RCTDeviceEventEmitter()
       emitter.emit.apply(emitter, [name].concat(args))
+    } else if (kind === 'uploading') {
+      for (const listener of [...uploads.get(id).listeners]) listener(value)
     } else if (kind === 'answer') {
       const promise = promises.get(id)
       promises.delete(id)

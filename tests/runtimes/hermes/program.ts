@@ -7,6 +7,7 @@ import { first, ok } from '../../journeys/asserts.js'
 import type { Schema } from '../../journeys/backend.js'
 import { journeys } from '../../journeys/index.js'
 import { createStage } from '../../journeys/stage.js'
+import { phoneSteps } from './phoneSteps.js'
 
 const client = generateClient<Schema>()
 const list: { now: string[]; isSynced: boolean; listeners: Set<() => void>; refreshes: number } = {
@@ -18,6 +19,8 @@ const list: { now: string[]; isSynced: boolean; listeners: Set<() => void>; refr
 const clock = { ahead: 0 }
 
 const steps: Record<string, (...args: never[]) => Promise<unknown>> = {
+  ...phoneSteps,
+
   async play(url: string, name: string) {
     Amplify.configure({})
     await journeys.find((each) => each.name === name)!.play(await createStage(url, 'phone'))
