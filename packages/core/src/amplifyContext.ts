@@ -65,7 +65,8 @@ export class OwnContext implements AmplifyContext {
   get platform(): Platform {
     return (this.#platform ??= this.makePlatform())
   }
-  set platform(platform: Platform) {
+  /** Without one it is made anew by whoever needs it next. */
+  set platform(platform: Platform | undefined) {
     this.#platform = platform
   }
   get events(): HubClass {

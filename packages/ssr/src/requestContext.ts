@@ -30,10 +30,14 @@ export class RequestContext extends OwnContext {
     this.#cookies = cookies
   }
 
-  /** From here on nothing of the session is read or written. */
+  /** From here on nothing of the session is read or written. Whoever keeps the context keeps nothing of the user with it. */
   close(): void {
     this.#cookies &&= contextClosed
-    this.#session?.close()
+    if (!this.#session) return
+    this.#session.close()
+    this.#session = undefined
+    this.platform = undefined
+    this.state.clear()
   }
 
   protected override makePlatform(): Platform {

@@ -1,5 +1,5 @@
 import { signOut } from '@backline/auth'
-import { fetchAuthSession, getCurrentUser } from '@backline/auth/server'
+import { fetchAuthSession, fetchUserAttributes, getCurrentUser } from '@backline/auth/server'
 import type { AmplifyContext } from '@backline/core'
 import { expect, test } from 'vitest'
 import {
@@ -139,6 +139,22 @@ test('a context used after its request says so', async () => {
     kept = ctx
   })
   await expect(getCurrentUser(kept!)).rejects.toMatchObject({ name: 'ContextClosed' })
+})
+
+test('whoever keeps a context past its request keeps nothing of the user with it', async () => {
+  const runner = state.runner()
+  const { cookies } = await signedIn(state, runner, 'wanda@example.com')
+  const items = [...cookies].map(([name, value]) => ({ name, value: decodeURIComponent(value) }))
+  const get = (wanted: string) => items.find(({ name }) => decodeURIComponent(name) === wanted)
+  let kept: AmplifyContext | undefined
+  const { tokens } = await runner.run({ getAll: () => items, get, set() {}, delete() {} }, (ctx) => {
+    kept = ctx
+    return fetchAuthSession(ctx)
+  })
+  expect(tokens?.idToken?.payload.email).toBe('wanda@example.com')
+  expect([...kept!.state.keys()]).toEqual([])
+  for (const ask of [getCurrentUser, fetchUserAttributes, (ctx: AmplifyContext) => fetchAuthSession(ctx)])
+    await expect(ask(kept!)).rejects.toMatchObject({ name: 'ContextClosed' })
 })
 
 test('what a page that is built ahead asks for, it asks for as a guest', async () => {
