@@ -21,7 +21,7 @@ const IMPORTS = [
     what: 'getCurrentUser',
     of: { auth: ['getCurrentUser'] },
     budget: 7_910,
-    all: 8_680,
+    all: 8_690,
     goal: 6_500,
     never: [SRP],
   },
