@@ -64,6 +64,10 @@ export function createBackend(plan: DataPlan, { items, world, functions, publish
   const schema = buildASTSchema(
     parse(printServed(definition, { defaultProvider: PROVIDERS[plan.defaultAuthMode] })),
   )
+  if (!schema.getQueryType())
+    throw new Error(
+      'The data schema cannot be served: it has nothing to query, and AppSync takes no schema without. Give it a model (a.model({ … })) or a query (a.query()).',
+    )
   const [problem] = validateSchema(schema)
   if (problem) throw new Error(`The data schema cannot be served: ${problem.message}`)
   teachScalars(schema)

@@ -64,6 +64,7 @@ const MOST_TOKENS = 15_000
 
 export function createEngine(schema: GraphQLSchema): Engine {
   const known = new Map<string, DocumentNode | WireError[]>()
+  const types = Object.keys(schema.getTypeMap()).length
 
   function read(query: string): DocumentNode | WireError[] {
     const found = known.get(query)
@@ -74,7 +75,7 @@ export function createEngine(schema: GraphQLSchema): Engine {
     }
     const document = parseDocument(query)
     const errors = validate(schema, document, specifiedRules)
-    const result = errors.length > 0 ? errors.map(validationError) : bounded(document)
+    const result = errors.length > 0 ? errors.map(validationError) : bounded(document, types)
     if (query.length <= LONGEST) known.set(query, result)
     if (known.size > REMEMBERED) known.delete(known.keys().next().value!)
     return result
@@ -110,8 +111,8 @@ export function createEngine(schema: GraphQLSchema): Engine {
   }
 }
 
-function bounded(document: DocumentNode): DocumentNode | WireError[] {
-  const message = tooWide(document)
+function bounded(document: DocumentNode, types: number): DocumentNode | WireError[] {
+  const message = tooWide(document, types)
   return message === undefined ? document : [{ path: null, locations: null, message }]
 }
 

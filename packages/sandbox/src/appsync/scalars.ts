@@ -49,7 +49,7 @@ const SCALARS: Record<string, Scalar> = {
   AWSJSON: {
     isValid: (text) => {
       try {
-        JSON.parse(text)
+        JSON.parse(text, storable)
         return true
       } catch {
         return false
@@ -58,6 +58,12 @@ const SCALARS: Record<string, Scalar> = {
     read: (text) => JSON.parse(text),
     write: (value) => JSON.stringify(value),
   },
+}
+
+/** `1e400` is JSON, and a number that neither DynamoDB nor JavaScript can hold. */
+function storable(_: string, value: unknown): unknown {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new RangeError()
+  return value
 }
 
 /** Gives the scalars of a built schema their meaning. */

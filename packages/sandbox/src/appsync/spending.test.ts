@@ -1,3 +1,4 @@
+import { type FieldNode, getIntrospectionQuery, type OperationDefinitionNode, parse, print } from 'graphql'
 import { expect, test } from 'vitest'
 import { connect } from './socket.fixture.js'
 import { start } from './stage.fixture.js'
@@ -63,6 +64,31 @@ test.each([
     { message: 'The query asks for more than 50000 fields, its fragments opened.' },
   ])
   expect((await ask(READ)).data.listPosts.items).toEqual([])
+})
+
+test('the schema is told as tools ask for it, and not by hundreds of names', async () => {
+  const { ask } = await start(BLOGS)
+  const whole = getIntrospectionQuery()
+  const { data, errors } = await ask(whole)
+  expect(errors).toBeUndefined()
+  expect(data.__schema.types.length).toBeGreaterThan(30)
+  const [operation, ...fragments] = parse(whole).definitions
+  const [field] = (operation as OperationDefinitionNode).selectionSet.selections
+  const all = [
+    `fragment All on __Schema ${print((field as FieldNode).selectionSet!)}`,
+    ...fragments.map(print),
+  ].join(' ')
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `s${i}: __schema { ...All }`)
+  const direct = await ask(`{ ${many(150).join(' ')} } ${all}`)
+  const hidden = await ask(`{ ...Q } fragment Q on Query { ... { ${many(150).join(' ')} } } ${all}`)
+  for (const refused of [direct, hidden]) {
+    expect(refused.data).toBeNull()
+    expect(refused.errors).toMatchObject([
+      { message: expect.stringMatching(/asks for the schema too often/) },
+    ])
+  }
+  const few = await ask(`{ ${many(3).join(' ')} } ${all}`)
+  expect(few.data.s2).toEqual(data.__schema)
 })
 
 test('so is a subscription, and the others on its connection hear on', async () => {

@@ -19,6 +19,10 @@ const MOST_RESOLVERS = 10_000
 const MOST_FIELDS = 50_000
 /** Values that an answer is asked to hold: more than pages of a megabyte do, far less than memory does. */
 const MOST_VALUES = 1_000_000
+/** Of them, those that are asked of the schema itself: they come all at once. */
+const MOST_OF_SCHEMA = 200_000
+/** Fields with which tools ask for a schema, however large it is, and some more. */
+const ONE_INTROSPECTION = 1000
 /** Errors that say so. What is refused beyond them is null without a word, or the errors would be the endless answer. */
 const MOST_ERRORS = 100
 
@@ -40,19 +44,39 @@ function widthOf(selectionSet: SelectionSetNode | undefined, fragments: Fragment
   return width
 }
 
-/** What is wrong with a validated query that opens into too many fields; undefined: nothing. */
-export function tooWide({ definitions }: DocumentNode): string | undefined {
+/** Fields below what asks about the schema itself, which no resolver of ours answers. */
+function introspected(selectionSet: SelectionSetNode, fragments: Fragments, known: Widths): number {
+  const found = known.get(selectionSet)
+  if (found !== undefined) return found
+  let width = 0
+  for (const each of selectionSet.selections) {
+    const inner =
+      each.kind === Kind.FRAGMENT_SPREAD ? fragments[each.name.value]?.selectionSet : each.selectionSet
+    if (each.kind !== Kind.FIELD) width += inner ? introspected(inner, fragments, known) : 0
+    else if (each.name.value.startsWith('__')) width += widthOf(inner, fragments, new Map())
+  }
+  known.set(selectionSet, width)
+  return width
+}
+
+/** What is wrong with a validated query that opens into too many fields; undefined: nothing. @param types of the schema */
+export function tooWide({ definitions }: DocumentNode, types: number): string | undefined {
   const fragments: Fragments = Object.fromEntries(
     definitions
       .filter((each): each is FragmentDefinitionNode => each.kind === Kind.FRAGMENT_DEFINITION)
       .map((each) => [each.name.value, each]),
   )
-  const known: Widths = new Map()
-  const isTooWide = definitions.some(
-    (each) =>
-      each.kind === Kind.OPERATION_DEFINITION && widthOf(each.selectionSet, fragments, known) > MOST_FIELDS,
-  )
-  return isTooWide ? `The query asks for more than ${MOST_FIELDS} fields, its fragments opened.` : undefined
+  const [known, ofSchema]: Widths[] = [new Map(), new Map()]
+  for (const each of definitions) {
+    if (each.kind !== Kind.OPERATION_DEFINITION) continue
+    if (widthOf(each.selectionSet, fragments, known!) > MOST_FIELDS)
+      return `The query asks for more than ${MOST_FIELDS} fields, its fragments opened.`
+    // Each field that is asked of a type is asked of all types.
+    const most = Math.max(MOST_OF_SCHEMA / types, ONE_INTROSPECTION)
+    if (introspected(each.selectionSet, fragments, ofSchema!) > most)
+      return `The query asks for the schema too often, or for too much of it: with ${types} types for at most ${Math.floor(most)} fields.`
+  }
+  return undefined
 }
 
 export interface Spending {
