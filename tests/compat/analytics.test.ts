@@ -16,9 +16,11 @@ import * as pinpoint from 'aws-amplify/analytics'
 import * as kinesis from 'aws-amplify/analytics/kinesis'
 import * as firehose from 'aws-amplify/analytics/kinesis-firehose'
 import * as personalize from 'aws-amplify/analytics/personalize'
+import * as messaging from 'aws-amplify/in-app-messaging'
 import { createAmplifyContext } from 'backline'
 import { flushEvents, record } from 'backline/analytics/kinesis'
 import { defineAuth, defineBackend, defineLocal, defineStorage } from 'backline/backend'
+import * as ourMessaging from 'backline/in-app-messaging'
 // @ts-expect-error It has no types.
 import kinesalite from 'kinesalite'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
@@ -27,6 +29,44 @@ import { fetchFrom } from './redirect.fixture.js'
 // The official clients of analytics on the sandbox, unmodified; and our Kinesis client on a server that somebody else wrote.
 
 const region = 'us-east-1'
+const offer = {
+  CampaignId: 'offer',
+  InAppMessage: {
+    Layout: 'MOBILE_FEED',
+    Content: [
+      {
+        ...{ BackgroundColor: '#fff', ImageUrl: 'https://example.com/cat.png' },
+        HeaderConfig: { Header: 'Half off', TextColor: '#111', Alignment: 'CENTER' },
+        BodyConfig: { Body: 'Until Sunday', TextColor: '#222', Alignment: 'LEFT' },
+        PrimaryBtn: {
+          DefaultConfig: {
+            ...{ ButtonAction: 'LINK', Text: 'See', Link: 'https://example.com' },
+            ...{ BackgroundColor: '#000', BorderRadius: 4, TextColor: '#fff' },
+          },
+        },
+      },
+    ],
+    CustomConfig: { shelf: 'books' },
+  },
+  Schedule: {
+    EndDate: '2100-01-01T00:00:00Z',
+    EventFilter: {
+      FilterType: 'SYSTEM',
+      Dimensions: {
+        EventType: { DimensionType: 'INCLUSIVE', Values: ['opened'] },
+        Attributes: { page: { AttributeType: 'INCLUSIVE', Values: ['cart'] } },
+        Metrics: { items: { ComparisonOperator: 'GREATER_THAN', Value: 1 } },
+      },
+    },
+  },
+  ...{ Priority: 3, SessionCap: 2, DailyCap: 10, TotalCap: 10, TreatmentId: 't' },
+}
+const quiet = {
+  ...offer,
+  CampaignId: 'over',
+  Schedule: { ...offer.Schedule, EndDate: '2020-01-01T00:00:00Z' },
+}
+
 let sandbox: Sandbox
 
 beforeAll(async () => {
@@ -38,7 +78,7 @@ beforeAll(async () => {
         kinesis: { streams: [{ name: 'clicks' }] },
         firehose: { streams: [{ name: 'archive' }] },
         personalize: { trackingId: 'tracker' },
-        pinpoint: { appId: 'app' },
+        pinpoint: { appId: 'app', messages: [quiet, offer] },
       }),
     }),
   })
@@ -56,6 +96,7 @@ beforeAll(async () => {
       Personalize: { ...settings, trackingId: 'tracker' },
       Pinpoint: { ...settings, appId: 'app' },
     },
+    Notifications: { InAppMessaging: { Pinpoint: { region, appId: 'app' } } },
   })
 })
 afterAll(async () => {
@@ -123,6 +164,42 @@ test('the official Pinpoint client records events and says who the user is', asy
   await expect
     .poll(() => sandbox.received('mobiletargeting').map(({ event }) => event), { timeout: 15_000 })
     .toMatchObject([{ EventType: 'bought', Attributes: { item: 'book' }, Metrics: { price: 12 } }])
+})
+
+test('the official client is given the messages that ours is given, as often, and tells what became of them', async () => {
+  const ctx = createAmplifyContext(sandbox.outputs)
+  const seen = { ours: [] as object[], theirs: [] as object[] }
+  messaging.initializeInAppMessaging()
+  messaging.onMessageReceived((message) => seen.theirs.push(message))
+  ourMessaging.initializeInAppMessaging(ctx)
+  ourMessaging.onMessageReceived((message) => seen.ours.push(message), ctx)
+  await messaging.syncMessages()
+  await ourMessaging.syncMessages(ctx)
+  const events = [
+    { name: 'opened', attributes: { page: 'cart' }, metrics: { items: 1 } },
+    { name: 'opened', attributes: { page: 'home' }, metrics: { items: 2 } },
+    { name: 'closed', attributes: { page: 'cart' }, metrics: { items: 2 } },
+    { name: 'opened', attributes: { page: 'cart' }, metrics: { items: 2 } },
+  ]
+  const show = async (event: (typeof events)[0]) => {
+    await messaging.dispatchEvent(event)
+    await ourMessaging.dispatchEvent(event, ctx)
+  }
+  for (const event of events) await show(event)
+  expect(seen.ours).toMatchObject([{ id: 'offer', layout: 'MODAL' }])
+  expect(seen.theirs).toEqual(seen.ours)
+  const message = seen.theirs[0] as messaging.InAppMessage
+  messaging.notifyMessageInteraction({ type: 'messageDisplayed', message })
+  messaging.notifyMessageInteraction({ type: 'messageActionTaken', message })
+  const told = () =>
+    sandbox
+      .received('mobiletargeting')
+      .map(({ event }) => event)
+      .filter(({ EventType }) => String(EventType).startsWith('_inapp'))
+  await expect.poll(told, { timeout: 15_000 }).toMatchObject([
+    { EventType: '_inapp.message_displayed', Attributes: { campaign_id: 'offer', treatment_id: 't' } },
+    { EventType: '_inapp.message_clicked', Attributes: { campaign_id: 'offer' } },
+  ])
 })
 
 test('our Kinesis client records into kinesalite, a missing stream is told, and order holds', async () => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { GetEndpointCommand, PinpointClient } from '@aws-sdk/client-pinpoint'
 import { createAmplifyContext } from '@backline/core'
 import { createMemoryStore } from '@backline/core/internal'
 import { expect, onTestFinished, test } from 'vitest'
@@ -11,7 +12,9 @@ import {
   identifyUser,
   initializeInAppMessaging,
   notifyMessageInteraction,
+  onMessageActionTaken,
   onMessageDismissed,
+  onMessageDisplayed,
   onMessageReceived,
   setConflictHandler,
   syncMessages,
@@ -293,6 +296,24 @@ test('a message has the shape that components show', async () => {
   })
 })
 
+test.each([
+  ['TOP_BANNER', 'TOP_BANNER'],
+  ['MIDDLE_BANNER', 'MIDDLE_BANNER'],
+  ['BOTTOM_BANNER', 'BOTTOM_BANNER'],
+  ['CAROUSEL', 'CAROUSEL'],
+  ['FULL_SCREEN', 'FULL_SCREEN'],
+  ['MODAL', 'MODAL'],
+  ['OVERLAYS', 'FULL_SCREEN'],
+  ['MOBILE_FEED', 'MODAL'],
+] as const)('the layout %s is shown as %s, with every part of it', async (Layout, layout) => {
+  const parts = ['one', 'two']
+  const Content = parts.map((Header) => ({ HeaderConfig: { Header } }))
+  const { ctx, received } = device({ campaigns: [campaign('it', { InAppMessage: { Layout, Content } })] })
+  await syncMessages(ctx)
+  await dispatchEvent({ name: 'opened' }, ctx)
+  expect(received[0]).toMatchObject({ layout, content: parts.map((content) => ({ header: { content } })) })
+})
+
 test('a sync takes the place of the last one, also when there is nothing any more; one that fails changes nothing', async () => {
   const { ctx, ids, given } = device({ campaigns: [campaign('old')] })
   const dispatched = async () => {
@@ -328,11 +349,33 @@ test('what analytics records shows messages; a listener that throws hurts nobody
   ctx.events.emit('analytics', 'record', { name: 'opened' })
   expect(await shown).toMatchObject({ id: 'it' })
   expect(received.map(({ id }) => id)).toEqual(['it'])
+})
 
-  const dismissed: string[] = []
-  onMessageDismissed(({ id }) => dismissed.push(id), ctx)
-  notifyMessageInteraction({ type: 'messageDismissed', message: received[0]! }, ctx)
-  expect(dismissed).toEqual(['it'])
+test('each of the four listeners hears of its own interaction, from the app or from us, until it is removed', async () => {
+  const { ctx, ids } = device({ campaigns: [campaign('it')] })
+  const heard: string[] = []
+  const listeners = Object.entries({
+    messageReceived: onMessageReceived,
+    messageDisplayed: onMessageDisplayed,
+    messageDismissed: onMessageDismissed,
+    messageActionTaken: onMessageActionTaken,
+  }).map(([type, on]) => [type, on(({ id }) => heard.push(`${type} ${id}`), ctx)] as const)
+  await syncMessages(ctx)
+  await dispatchEvent({ name: 'opened' }, ctx)
+  expect(ids()).toEqual(['it'])
+  expect(heard.splice(0)).toEqual(['messageReceived it'])
+  const notify = () => {
+    for (const [type] of listeners)
+      notifyMessageInteraction(
+        { type: type as 'messageReceived', message: { id: type, layout: 'MODAL', content: [] } },
+        ctx,
+      )
+  }
+  notify()
+  expect(heard.splice(0)).toEqual(listeners.map(([type]) => `${type} ${type}`))
+  for (const [, listener] of listeners) listener.remove()
+  notify()
+  expect(heard).toEqual([])
 })
 
 test('before it is initialized, and with nonsense, each function says what is missing', async () => {
@@ -367,7 +410,19 @@ test('over the Pinpoint wire: messages of the sandbox are synced, the user is kn
   onTestFinished(() => sandbox.stop())
   const { ctx, received, heard } = device({ outputs: sandbox.outputs })
   await syncMessages(ctx)
-  await identifyUser({ userId: 'ada', userProfile: { plan: 'premium' }, options: { optOut: 'NONE' } }, ctx)
+  await identifyUser(
+    {
+      userId: 'ada',
+      userProfile: {
+        ...{ plan: 'premium', name: 'Ada', email: 'ada@example.com', metrics: { visits: 3 } },
+        customProperties: { hobbies: ['chess'] },
+        demographic: { locale: 'en_GB', make: 'Apple' },
+        location: { city: 'Leipzig', postalCode: '04109' },
+      },
+      options: { optOut: 'NONE', address: 'token', userAttributes: { roles: ['admin'] } },
+    },
+    ctx,
+  )
   await dispatchEvent({ name: 'opened' }, ctx)
   expect(received.map(({ id }) => id)).toEqual(['shown'])
   for (const type of [
@@ -388,6 +443,22 @@ test('over the Pinpoint wire: messages of the sandbox are synced, the user is kn
     { EventType: '_inapp.message_dismissed' },
   ])
   expect(heard).toEqual([])
+
+  const sdk = new PinpointClient({
+    ...{ region: 'us-east-1', endpoint: sandbox.url },
+    credentials: { ...sandbox.credentials },
+  })
+  onTestFinished(() => sdk.destroy())
+  const { endpoint: EndpointId } = told()[0]
+  const { EndpointResponse } = await sdk.send(new GetEndpointCommand({ ApplicationId: 'app', EndpointId }))
+  expect(EndpointResponse).toMatchObject({
+    ...{ ChannelType: 'IN_APP', OptOut: 'NONE', Address: 'token' },
+    User: { UserId: 'ada', UserAttributes: { roles: ['admin'] } },
+    Attributes: { plan: ['premium'], name: ['Ada'], email: ['ada@example.com'], hobbies: ['chess'] },
+    Metrics: { visits: 3 },
+    Demographic: { Locale: 'en_GB', Make: 'Apple' },
+    Location: { City: 'Leipzig', PostalCode: '04109' },
+  })
 })
 
 test('what cannot be told while the network is gone is told when it is back, once', async () => {
