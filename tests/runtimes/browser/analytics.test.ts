@@ -4,16 +4,18 @@ import {
   KinesisClient,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
-import { defineAuth, defineBackend, defineLocal } from 'backline/backend'
+import { defineAuth, defineBackend, defineLocal, defineStorage } from 'backline/backend'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
-import type { AnalyticsSteps } from './analyticsPage.js'
+import type { AnalyticsSteps, ProviderName } from './analyticsPage.js'
 import { consoleOf, openChromium } from './chromium.js'
 import { openSite } from './site.js'
 
 let sandbox: Sandbox
 let kinesis: KinesisClient
+let s3: S3Client
 let site: Awaited<ReturnType<typeof openSite>>
 let browser: Promise<Browser>
 
@@ -21,25 +23,31 @@ beforeAll(async () => {
   browser = openChromium()
   // Awaited by the tests, so that without a browser they fail.
   browser.catch(() => {})
-  site = await openSite('analyticsPage.ts')
+  site = await openSite('analyticsPage.ts', (body) => posted.push(...JSON.parse(body).events))
   sandbox = await startSandbox({
     backend: defineBackend({
       auth: defineAuth({ loginWith: { email: true } }),
       local: defineLocal({
         kinesis: { streams: [{ name: 'clicks', shards: 2 }] },
+        firehose: { streams: [{ name: 'archive' }] },
         personalize: { trackingId: 'tracker' },
+        pinpoint: { appId: 'app' },
       }),
+      storage: defineStorage({ name: 'drive' }),
     }),
   })
-  kinesis = new KinesisClient({
-    ...{ region: 'us-east-1', endpoint: sandbox.url },
-    credentials: { ...sandbox.credentials },
-  })
+  const root = { region: 'us-east-1', endpoint: sandbox.url, credentials: { ...sandbox.credentials } }
+  kinesis = new KinesisClient(root)
+  s3 = new S3Client({ ...root, forcePathStyle: true })
 })
-beforeEach(() => sandbox.reset())
+beforeEach(() => {
+  posted.length = 0
+  return sandbox.reset()
+})
 afterAll(async () => {
   await browser.then((opened) => opened.close()).catch(() => {})
   kinesis?.destroy()
+  s3?.destroy()
   await site?.close()
   await sandbox?.stop()
 })
@@ -68,7 +76,44 @@ async function read(): Promise<Stored[]> {
   return found
 }
 
-async function open(context: BrowserContext, settings: object = {}, address = site.url, tab?: Page) {
+/** The text of every object that the delivery stream has put down. */
+async function delivered(): Promise<string> {
+  const Bucket = (sandbox.outputs.storage as { bucket_name: string }).bucket_name
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }))
+  const texts = Contents.map(async ({ Key }) =>
+    (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToString(),
+  )
+  return (await Promise.all(texts)).join('')
+}
+
+interface Seen {
+  name?: string
+  attributes?: Record<string, string>
+  n?: number
+}
+
+/** What the page has posted to an endpoint of the app's own. */
+const posted: (Seen & { metrics?: Seen })[] = []
+
+/** Where events arrive: of each provider, and of the app's own, which goes by Pinpoint's functions. */
+const arrivals = {
+  Kinesis: async () => (await read()) as Seen[],
+  KinesisFirehose: async () => JSON.parse(`[${(await delivered()).replaceAll('}{', '},{')}]`) as Seen[],
+  Personalize: async () => sandbox.received('personalize').map(({ event }) => event.properties as Seen),
+  Pinpoint: async () =>
+    sandbox.received('mobiletargeting').map(({ event }): Seen => {
+      const { EventType, Attributes, Metrics } = event as Record<string, never>
+      return { name: EventType, attributes: Attributes, ...(Metrics as object) }
+    }),
+  own: async () => posted.map(({ metrics, ...event }): Seen => ({ ...event, ...metrics })),
+}
+
+async function open(
+  context: BrowserContext,
+  settings: object = {},
+  address = site.url,
+  { tab, own }: { tab?: Page; own?: string } = {},
+) {
   const page = tab ?? (await context.newPage())
   const lines = consoleOf(page)
   await page.goto(address)
@@ -81,7 +126,7 @@ async function open(context: BrowserContext, settings: object = {}, address = si
         ),
       [name, args] as [string, unknown[]],
     ) as Promise<Awaited<ReturnType<AnalyticsSteps[Name]>>>
-  await step('open', sandbox.url, settings)
+  await step('open', sandbox.url, settings, own)
   return { page, step, lines }
 }
 
@@ -145,16 +190,54 @@ test('a tab that is killed again and again while it records loses nothing', asyn
   expect(new Set(events.values()).size, `seed ${seed}`).toBe(events.size)
 }, 60_000)
 
-test('a tab that closes sends what waits, without being opened again', async () => {
+const everyProvider = (Object.keys(arrivals) as (keyof typeof arrivals)[]).map((what) => ({
+  what,
+  name: (what === 'own' ? 'Pinpoint' : what) as ProviderName,
+  own: what === 'own' ? '/own/events' : undefined,
+  arrived: arrivals[what],
+}))
+
+test.each(everyProvider)(
+  'a tab that closes sends what waits for $what, without being opened again',
+  async ({ name, own, arrived }) => {
+    const context = await freshContext()
+    const { page, step } = await open(context, { flushInterval: 600_000 }, site.url, { own })
+    // Once credentials and the signer are there.
+    await step('recordFor', name, [0])
+    await step('flushFor', name)
+    await step('recordFor', name, [1])
+    await step('recordFor', name, [2])
+    await page.close()
+    await expect.poll(async () => (await arrived()).map(({ n }) => n).toSorted()).toEqual([0, 1, 2])
+  },
+)
+
+// What holds without a browser is said of every provider in packages/analytics.
+test.each(everyProvider.filter(({ what }) => what === 'Kinesis' || what === 'own'))(
+  'without a network events for $what wait, and go by themselves when it is back',
+  async ({ name, own, arrived }) => {
+    const context = await freshContext()
+    const { step } = await open(context, { flushInterval: 10 }, site.url, { own })
+    await step('recordFor', name, [0])
+    await step('flushFor', name)
+    await context.setOffline(true)
+    await step('recordFor', name, [1, 2])
+    await step('flushFor', name)
+    expect(await arrived()).toHaveLength(1)
+    await context.setOffline(false)
+    await expect.poll(async () => (await arrived()).map(({ n }) => n).toSorted()).toEqual([0, 1, 2])
+  },
+)
+
+test('where the browser has no room, the page is told, and events are sent all the same', async () => {
   const context = await freshContext()
   const { page, step } = await open(context, { flushInterval: 600_000 })
-  // Once credentials and the signer are there.
-  await step('recordOne', 0)
-  await step('flush')
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(site.url).origin, quotaSize: 1 })
   await step('recordOne', 1)
-  await step('recordOne', 2)
-  await page.close()
-  await expect.poll(async () => (await read()).map(({ n }) => n).toSorted()).toEqual([0, 1, 2])
+  await expect.poll(() => step('heard')).toEqual(['notPersisted'])
+  await step('flush')
+  expect((await read()).map(({ n }) => n)).toEqual([1])
 })
 
 test('a second tab leaves alone what the first one has yet to send', async () => {
@@ -169,48 +252,51 @@ test('a second tab leaves alone what the first one has yet to send', async () =>
   expect((await read()).map(({ n }) => n).toSorted()).toEqual([1, 2])
 })
 
-test('sessions, page views and clicks are recorded by themselves, until they are not', async () => {
-  const context = await freshContext()
-  const { page, step } = await open(context)
-  await step(
-    'show',
-    `<main data-amplify-analytics-on="click" data-amplify-analytics-name="bought" data-amplify-analytics-attrs="item:book, link:a:b">
+test.each(everyProvider.filter(({ name }) => name !== 'Personalize'))(
+  'sessions, page views and clicks are recorded by themselves for $what, until they are not',
+  async ({ name: provider, own, arrived }) => {
+    const name = provider as Exclude<ProviderName, 'Personalize'>
+    const context = await freshContext()
+    const { page, step } = await open(context, {}, site.url, { own })
+    await step(
+      'show',
+      `<main data-amplify-analytics-on="click" data-amplify-analytics-name="bought" data-amplify-analytics-attrs="item:book, link:a:b">
       <button id="inside">Buy</button>
     </main>
     <a id="plain" href="#x" data-amplify-analytics-on="mouseover">Elsewhere</a>`,
-  )
-  await step('track', true)
-  await page.click('#inside')
-  await page.click('#plain')
-  await step('go', '/cart')
-  await step('go', '/cart?again')
-  await page.goBack()
-  await page.goBack()
-  await step('track', false)
-  await page.click('#inside')
-  await step('go', '/nowhere')
-  await step('flush')
-  const events = (await read()).map(({ name, attributes }) => ({ name, ...attributes }))
-  const origin = site.url.slice(0, -1)
-  const view = (path: string) => ({ name: 'pageView', url: `${origin}${path}`, app: 'shop' })
-  expect(events).toEqual([
-    { name: '_session.start', app: 'shop' },
-    view('/'),
-    {
-      ...{ name: 'bought', type: 'click', target: 'main with id ', app: 'shop' },
-      ...{ item: 'book', link: 'a:b' },
-    },
-    view('/cart'),
-    view('/'),
-  ])
-})
+    )
+    await step('trackFor', name, true)
+    await page.click('#inside')
+    await page.click('#plain')
+    await step('go', '/cart')
+    await step('go', '/cart?again')
+    await page.goBack()
+    await page.goBack()
+    await step('trackFor', name, false)
+    await page.click('#inside')
+    await step('go', '/nowhere')
+    await step('flushFor', name)
+    const origin = site.url.slice(0, -1)
+    const view = (path: string) => ({ name: 'pageView', url: `${origin}${path}`, app: 'shop' })
+    expect((await arrived()).map(({ name, attributes }) => ({ name, ...attributes }))).toEqual([
+      { name: '_session.start', app: 'shop' },
+      view('/'),
+      {
+        ...{ name: 'bought', type: 'click', target: 'main with id ', app: 'shop' },
+        ...{ item: 'book', link: 'a:b' },
+      },
+      view('/cart'),
+      view('/'),
+    ])
+  },
+)
 
 test('of an app of many pages each is recorded once, a reload and the history within it are none', async () => {
   const context = await freshContext()
   const { page } = await open(context)
   const cart = `${site.url}cart`
   for (const address of [site.url, site.url, `${site.url}?again`, cart, site.url]) {
-    const { step } = await open(context, {}, address, page)
+    const { step } = await open(context, {}, address, { tab: page })
     await step('trackPage')
     await step('go', `${new URL(address).pathname}#within`)
     await step('flush')

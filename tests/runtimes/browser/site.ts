@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Bundles the journeys as an app's bundler would, on the built packages, and serves them as a site of its own origin, at every path. */
-export async function openSite(page = 'page.ts') {
+/**
+ * Bundles the journeys as an app's bundler would, on the built packages, and serves them as a site of its own origin, at every path. What is
+ * posted to it goes to `take`.
+ */
+export async function openSite(page = 'page.ts', take?: (body: string) => void) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(page, import.meta.url))],
     bundle: true,
@@ -16,9 +19,12 @@ export async function openSite(page = 'page.ts') {
     logLevel: 'error',
   })
   const script = outputFiles[0]!.contents
-  const server = createServer(({ url }, answer) => {
-    const path = url?.split('?')[0]
-    if (path === '/page.js') {
+  const server = createServer(async (request, answer) => {
+    const path = request.url?.split('?')[0]
+    if (request.method === 'POST' && take) {
+      take(Buffer.concat(await request.toArray()).toString())
+      answer.writeHead(204).end()
+    } else if (path === '/page.js') {
       answer.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(script)
     } else if (path && !path.includes('.')) {
       answer
