@@ -1,5 +1,5 @@
 // The backend that every journey plays on.
-import { defineAuth, defineBackend, defineData, defineStorage } from 'backline/backend'
+import { defineAuth, defineBackend, defineData, defineLocal, defineStorage } from 'backline/backend'
 import { a, type ClientSchema } from 'backline/schema'
 
 const schema = a.schema({
@@ -42,5 +42,41 @@ export const backend = defineBackend({
       'shared/*': [allow.authenticated.to(['read', 'write', 'delete']), allow.guest.to(['read'])],
       'private/{entity_id}/*': [allow.entity('identity').to(['read', 'write', 'delete'])],
     }),
+  }),
+  local: defineLocal({
+    kinesis: { streams: [{ name: 'clicks' }] },
+    firehose: { streams: [{ name: 'archive' }] },
+    personalize: { trackingId: 'tracker' },
+    pinpoint: {
+      appId: 'app',
+      messages: [
+        {
+          CampaignId: 'offer',
+          InAppMessage: { Layout: 'MODAL', Content: [{ HeaderConfig: { Header: 'Half off' } }] },
+          Schedule: { EventFilter: { Dimensions: { EventType: { Values: ['opened'] } } } },
+        },
+      ],
+    },
+    geo: {
+      maps: [{ name: 'world' }],
+      placeIndexes: [{ name: 'towns' }],
+      geofenceCollections: [{ name: 'fences' }],
+    },
+    lex: {
+      bots: [
+        {
+          name: 'Florist',
+          intents: [
+            {
+              name: 'Order',
+              sampleUtterances: ['order flowers'],
+              slots: [{ name: 'Count', type: 'AMAZON.Number', prompt: 'How many?' }],
+              closing: '{Count} flowers.',
+              fulfillment: () => ({}),
+            },
+          ],
+        },
+      ],
+    },
   }),
 })

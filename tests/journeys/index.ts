@@ -2,6 +2,7 @@ import { configuration } from './configuration.js'
 import { isolated } from './contexts.js'
 import { folders, largeFile, steered } from './files.js'
 import { droppedSockets, seenByOthers } from './live.js'
+import { guided, recorded } from './others.js'
 import { served } from './server.js'
 import { badWeather, overtaken, refresh, slowClock } from './session.js'
 import { everywhere, newcomer, wrongInput } from './signUp.js'
@@ -25,6 +26,8 @@ export const journeys: Journey[] = [
   largeFile,
   steered,
   folders,
+  recorded,
+  guided,
   isolated,
   configuration,
 ]

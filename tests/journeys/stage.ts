@@ -58,6 +58,8 @@ function controlOf(url: string) {
     outputs: () => call<Outputs>('GET', 'outputs'),
     /** The code in the next mail to this person. */
     code: async (to: string) => (await call<{ code: string }>('POST', 'inbox/next', { to })).code,
+    /** What the services of events took, the latest last. */
+    events: async () => (await call<{ events: { service: string; event: string }[] }>('GET', 'state')).events,
     /** The backend's clock goes ahead; the device's does not. */
     advance: (milliseconds: number) => call('POST', 'clock', { advance: milliseconds }),
     fail: (fault: { service: string; status?: number; drop?: boolean; delay?: number; times?: number }) =>
