@@ -26,6 +26,8 @@ export interface FirehoseProps extends Accessible {
     bucket?: string
     /** In front of the date in the key. */
     prefix?: string
+    /** It takes 5 MiB in a second, as on AWS, and refuses the rest. */
+    throttled?: boolean
   }[]
 }
 

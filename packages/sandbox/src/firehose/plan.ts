@@ -8,6 +8,7 @@ export interface FirehosePlan {
     /** As `defineStorage` names it; the default one where left out. */
     bucket?: string
     prefix: string
+    throttled?: boolean
   }[]
 }
 
@@ -18,6 +19,9 @@ export function firehosePlan({ streams, ...rest }: FirehoseProps): FirehosePlan 
   checkNames('firehose.streams', streams, STREAM_NAME)
   return {
     ...checkedAccess('firehose', rest),
-    streams: streams.map(({ name, bucket, prefix = '' }) => ({ name, bucket, prefix })),
+    streams: streams.map(({ name, bucket, prefix = '', throttled }) => ({
+      ...{ name, bucket, prefix },
+      ...(throttled && { throttled }),
+    })),
   }
 }

@@ -1,4 +1,9 @@
-import { FirehoseClient, ListDeliveryStreamsCommand, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
+import {
+  FirehoseClient,
+  ListDeliveryStreamsCommand,
+  PutRecordBatchCommand,
+  PutRecordCommand,
+} from '@aws-sdk/client-firehose'
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { expect, onTestFinished, test } from 'vitest'
 import { startLocal } from '../events.fixture.js'
@@ -48,6 +53,43 @@ test('a batch that is ordered to fail in part delivers the rest', async () => {
   expect(answer.FailedPutCount).toBe(1)
   expect(answer.RequestResponses![0]).toMatchObject({ ErrorCode: 'ServiceUnavailableException' })
   expect((await delivered()).map(({ text }) => text)).toEqual(['bc'])
+})
+
+test('a throttled stream takes five megabytes in a second, and says of each record whether it did', async () => {
+  const { sandbox, root, delivered } = await start({
+    streams: [{ name: DeliveryStreamName, prefix: '', throttled: true }],
+  })
+  const Record = { Data: Buffer.alloc(900_000) }
+  const put = async (count: number) => {
+    const Records = Array.from({ length: count }, () => Record)
+    const answer = await root.send(new PutRecordBatchCommand({ DeliveryStreamName, Records }))
+    expect(answer.FailedPutCount).toBe(
+      answer.RequestResponses!.filter(({ ErrorCode }) => ErrorCode === 'ServiceUnavailableException').length,
+    )
+    return answer.RequestResponses!.map(({ RecordId }) => !!RecordId)
+  }
+  expect(await put(4)).toEqual([true, true, true, true])
+  expect(await put(3)).toEqual([true, false, false])
+  const one = () => root.send(new PutRecordCommand({ DeliveryStreamName, Record }))
+  await expect(one()).rejects.toMatchObject({
+    ...{ name: 'ServiceUnavailableException', message: 'Slow down.' },
+    $metadata: { httpStatusCode: 503 },
+  })
+  sandbox.clock.advance(1001)
+  expect((await one()).RecordId).toBeTruthy()
+  const sizes = (await delivered()).map(({ text }) => text.length)
+  expect(sizes.toSorted()).toEqual([3_600_000, 900_000, 900_000])
+})
+
+test.for<[number, string]>([
+  [429, 'LimitExceededException'],
+  [503, 'ServiceUnavailableException'],
+  [500, 'InternalFailure'],
+])('an ordered %i is %s', async ([status, name]) => {
+  const { sandbox, root } = await start()
+  sandbox.failNext({ service: 'firehose', status })
+  const put = root.send(new PutRecordBatchCommand({ DeliveryStreamName, Records: [record('x')] }))
+  await expect(put).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } })
 })
 
 test.for<[string, object]>([

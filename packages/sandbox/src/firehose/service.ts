@@ -14,6 +14,9 @@ const LARGEST_BODY = 8 * 1024 * 1024
 const LARGEST_RECORD = 1_024_000
 const LARGEST_CALL = 4 * 1024 * 1024
 const MOST_RECORDS = 500
+/** What a delivery stream takes in a second: https://docs.aws.amazon.com/firehose/latest/dev/limits.html */
+const STREAM_BYTES = 5 * 1024 * 1024
+const SLOW_DOWN = { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' }
 
 type DeliveryStream = FirehosePlan['streams'][number]
 
@@ -25,6 +28,23 @@ export function createFirehose(
   deliver: S3['deliver'],
 ): Service {
   const plan = () => world.plan.local?.firehose
+  /** What throttled streams took within the last second, by name. */
+  const taken = new Map<string, { at: number; bytes: number }[]>()
+
+  /** Says of each record in turn whether it is one too many. */
+  function meter({ name, throttled }: DeliveryStream): (record: Buffer) => boolean {
+    if (!throttled) return () => false
+    const now = world.clock.now()
+    const recent = (taken.get(name) ?? []).filter(({ at }) => at > now - 1000)
+    taken.set(name, recent)
+    let left = STREAM_BYTES - recent.reduce((sum, { bytes }) => sum + bytes, 0)
+    return ({ length }) => {
+      if (length > left) return true
+      left -= length
+      recent.push({ at: now, bytes: length })
+      return false
+    }
+  }
 
   function streamOf(input: Input): DeliveryStream {
     const name = text(input, 'DeliveryStreamName')
@@ -63,15 +83,13 @@ export function createFirehose(
         request,
         records.map((_, index) => String(index)),
       )
+      const isTooMany = meter(stream)
+      const refused = records.map((record, index) => isRefused(index) || isTooMany(record))
       await write(
         stream,
-        records.filter((_, index) => !isRefused(index)),
+        records.filter((_, index) => !refused[index]),
       )
-      const RequestResponses = records.map((_, index) =>
-        isRefused(index)
-          ? { ErrorCode: 'ServiceUnavailableException', ErrorMessage: 'Slow down.' }
-          : { RecordId: randomUUID() },
-      )
+      const RequestResponses = refused.map((each) => (each ? SLOW_DOWN : { RecordId: randomUUID() }))
       return {
         FailedPutCount: RequestResponses.filter((each) => 'ErrorCode' in each).length,
         Encrypted: false,
@@ -81,7 +99,9 @@ export function createFirehose(
 
     async PutRecord(input) {
       const stream = streamOf(input)
-      await write(stream, [dataOf(input.Record as Input, 'Record')])
+      const record = dataOf(input.Record as Input, 'Record')
+      if (meter(stream)(record)) throw new ServiceError(SLOW_DOWN.ErrorCode, SLOW_DOWN.ErrorMessage, 503)
+      await write(stream, [record])
       return { RecordId: randomUUID(), Encrypted: false }
     },
 
@@ -108,6 +128,7 @@ export function createFirehose(
       return answerCall(TARGET, Object.fromEntries(signed), request)
     },
     fault,
+    reset: () => taken.clear(),
     outputs: () =>
       plan()
         ? { analytics: { amazon_kinesis_firehose: { aws_region: world.region, endpoint: world.url } } }

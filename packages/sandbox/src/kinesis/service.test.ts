@@ -144,6 +144,34 @@ test.for<[string, string, object]>([
   await expect(put).rejects.toMatchObject({ name, message: expect.stringContaining(message) })
 })
 
+test('a throttled shard takes a megabyte in a second as well', async () => {
+  const { sandbox, root } = await start({
+    kinesis: { streams: [{ name: StreamName, shards: 1, throttled: true }] },
+  })
+  const Records = [0, 1].map((n) => ({ ...entry(n), Data: Buffer.alloc(600_000) }))
+  const put = await root.send(new PutRecordsCommand({ StreamName, Records }))
+  expect(put.Records!.map(({ ErrorCode }) => ErrorCode)).toEqual([
+    undefined,
+    'ProvisionedThroughputExceededException',
+  ])
+  sandbox.clock.advance(1001)
+  expect(
+    (await root.send(new PutRecordsCommand({ StreamName, Records: [Records[1]!] }))).FailedRecordCount,
+  ).toBe(0)
+})
+
+test.for<[number, string]>([
+  [429, 'LimitExceededException'],
+  [400, 'ProvisionedThroughputExceededException'],
+  [503, 'ServiceUnavailable'],
+])('an ordered %i is %s', async ([status, name]) => {
+  const { sandbox, root } = await start()
+  sandbox.failNext({ service: 'kinesis', status })
+  await expect(root.send(new PutRecordsCommand({ StreamName, Records: [entry(0)] }))).rejects.toMatchObject({
+    ...{ name, $metadata: { httpStatusCode: status } },
+  })
+})
+
 test('roles put and nothing more, and only those that the definition names', async () => {
   const { guest } = await start({ kinesis: { ...kinesis, access: ['authenticated'] } })
   const denied = { name: 'AccessDeniedException' }

@@ -46,6 +46,17 @@ test.for<[string, object[], object?]>([
   })
 })
 
+test.for<[number, string]>([
+  [429, 'ThrottlingException'],
+  [400, 'InvalidInputException'],
+  [503, 'ServiceUnavailableException'],
+])('an ordered %i is %s, and nothing is taken', async ([status, name]) => {
+  const { sandbox, put } = await start()
+  sandbox.failNext({ service: 'personalize', status })
+  await expect(put([view])).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } })
+  expect(sandbox.received('personalize')).toEqual([])
+})
+
 test('a role that is not named may not put', async () => {
   const { put } = await start(['authenticated'])
   await expect(put([view])).rejects.toMatchObject({ name: 'AccessDeniedException' })

@@ -8,6 +8,7 @@ import { badRequest, updateEndpoint } from './endpoints.js'
 
 const MOST_EVENTS = 100
 const MOST_ATTRIBUTES = 40
+const LARGEST_EVENT = 1000 * 1024
 
 type Result = { StatusCode: number; Message: string }
 
@@ -55,8 +56,10 @@ export function putEvents(
 }
 
 /** https://docs.aws.amazon.com/pinpoint/latest/developerguide/quotas.html#quotas-events */
-function judged({ EventType, Timestamp, Attributes = {}, Metrics = {} }: Input): Result {
+function judged(event: Input): Result {
+  const { EventType, Timestamp, Attributes = {}, Metrics = {} } = event
   const wrong = (Message: string) => ({ StatusCode: 400, Message })
+  if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT) return wrong('The event is too large')
   if (typeof EventType !== 'string' || !EventType) return wrong('EventType is missing')
   if (typeof Timestamp !== 'string' || Number.isNaN(Date.parse(Timestamp)))
     return wrong('Timestamp is no time')

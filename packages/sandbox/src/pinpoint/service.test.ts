@@ -42,6 +42,7 @@ test('each event of a batch is answered for itself', async () => {
     nameless: { ...event, EventType: undefined },
     late: { ...event, Timestamp: 'yesterday' },
     long: { ...event, Attributes: { page: 'x'.repeat(201) } },
+    large: { ...event, Session: { Id: 'x'.repeat(1_100_000), StartTimestamp: event.Timestamp } },
     many: { ...event, Metrics: Object.fromEntries(Array.from({ length: 41 }, (_, n) => [`m${n}`, n])) },
   })
   expect(Object.entries(results).map(([id, { StatusCode }]) => [id, StatusCode])).toEqual([
@@ -49,6 +50,7 @@ test('each event of a batch is answered for itself', async () => {
     ['nameless', 400],
     ['late', 400],
     ['long', 400],
+    ['large', 400],
     ['many', 400],
   ])
   expect(sandbox.received('mobiletargeting')).toMatchObject([
@@ -63,6 +65,26 @@ test('a batch that is ordered to fail in part says which events', async () => {
   sandbox.failNext({ service: 'mobiletargeting', records: 1 })
   const results = await put({ a: event, b: event })
   expect([results.a!.StatusCode, results.b!.StatusCode]).toEqual([429, 202])
+})
+
+test('a call takes a hundred events and four megabytes', async () => {
+  const { put } = await start()
+  const many = (count: number, more: object = {}) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`e${n}`, { ...event, ...more }]))
+  expect(Object.keys(await put(many(100)))).toHaveLength(100)
+  await expect(put(many(101))).rejects.toMatchObject({ name: 'BadRequestException' })
+  await expect(put(many(5, { Session: { Id: 'x'.repeat(900_000) } }))).rejects.toMatchObject({
+    ...{ name: 'PayloadTooLargeException', $metadata: { httpStatusCode: 413 } },
+  })
+})
+
+test.for<[number, string]>([
+  [429, 'TooManyRequestsException'],
+  [500, 'InternalServerErrorException'],
+])('an ordered %i is %s', async ([status, name]) => {
+  const { sandbox, put } = await start()
+  sandbox.failNext({ service: 'mobiletargeting', status })
+  await expect(put({ a: event })).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } })
 })
 
 test('an endpoint keeps what a later update does not name, and only administrators read it', async () => {

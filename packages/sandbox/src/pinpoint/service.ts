@@ -9,6 +9,7 @@ import { putEvents } from './events.js'
 
 /** The same campaigns as a document, for apps that take them from an address. */
 const DOCUMENT = '/in-app-messages.json'
+const LARGEST_CALL = 4 * 1024 * 1024
 
 export function createPinpoint(
   world: World,
@@ -63,6 +64,7 @@ export function createPinpoint(
       if (isDocument(request)) return restReply(200, { InAppMessageCampaigns: active() })
       return answerRest(request, {
         ...{ table, service: 'mobiletargeting', authority, clock: world.clock, errorOf },
+        limit: LARGEST_CALL,
         access: plan()?.access,
       })
     },
