@@ -105,18 +105,16 @@ function settingsOf(ctx: Context, buffer: Buffer): Required<Settings> {
   const { outlet, settings } = buffer
   const written = outlet.settings(ctx)
   if (settings?.written === written) return settings
-  const { bufferSize = 1000, flushSize, flushInterval = 5000, resendLimit = 5 } = written
-  if (flushSize! > bufferSize) {
+  const { bufferSize = 1000, flushInterval = 5000, resendLimit = 5 } = written
+  const { flushSize = Math.min(outlet.flushSize ?? 100, bufferSize) } = written
+  if (flushSize > bufferSize) {
     throw new AnalyticsError(
       'InvalidFlushSize',
       `${outlet.name}: flushSize ${flushSize} is larger than bufferSize ${bufferSize}.`,
       { recoverySuggestion: 'Configure a flushSize of at most bufferSize.' },
     )
   }
-  buffer.settings = {
-    ...{ written, bufferSize, flushInterval, resendLimit },
-    flushSize: flushSize ?? Math.min(outlet.flushSize, bufferSize),
-  }
+  buffer.settings = { written, bufferSize, flushSize, flushInterval, resendLimit }
   return buffer.settings
 }
 
@@ -185,7 +183,7 @@ function laneOf(ctx: Context, buffer: Buffer, to: string, owner: Owner): Lane {
     }
     lanes.set(name, lane)
     // Nobody is told: sending asks again, and says what is wrong.
-    if (outlet.isSigned && owner.isCurrent) greet(ctx, owner).catch(() => undefined)
+    if (!outlet.isUnsigned && owner.isCurrent) greet(ctx, owner).catch(() => undefined)
   }
   return lane
 }

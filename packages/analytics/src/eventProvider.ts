@@ -5,7 +5,7 @@ import { withField } from './written.js'
 
 /** A provider of the app's own, as the buffer knows it. */
 export const providerOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
-  ...{ name: 'Provider', maxRecords: 100, maxBytes: 1024 * 1024, flushSize: 100, isSigned: false },
+  ...{ name: 'Provider', maxRecords: 100, maxBytes: 1024 * 1024, isUnsigned: true },
   settings: (ctx) => ctx.options.Analytics ?? {},
   place: () => '',
   encode(_, { data }, id) {

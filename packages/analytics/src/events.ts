@@ -14,7 +14,7 @@ import { providerOutlet } from './eventProvider.js'
 import type { Outlet } from './outlet.js'
 import { sending } from './signedCall.js'
 import { checkName } from './streams.js'
-import { checkSize, json, kindOf } from './written.js'
+import { json, kindOf } from './written.js'
 
 /** @throws {AmplifyError} `NoAppId`, `NoRegion` */
 function pinpointApp(ctx: Context): PinpointApp {
@@ -28,7 +28,7 @@ function pinpointApp(ctx: Context): PinpointApp {
 const LARGEST_EVENT = 1_000_000
 
 const pinpointOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
-  ...{ name: 'Pinpoint', maxRecords: 100, maxBytes: 1024 * 1024, flushSize: 100, isSigned: true },
+  ...{ name: 'Pinpoint', maxRecords: 100, maxBytes: 1024 * 1024 },
   settings: (ctx) => ctx.config.Analytics?.Pinpoint ?? {},
   place: (ctx) => pinpointApp(ctx).appId,
   encode: (_, { data }) => ({ piece: data, bytes: data.length }),
@@ -98,28 +98,22 @@ export function record(input: RecordInput, ctx: Context = currentContext()): voi
           ...{ EventType: name, Timestamp: timestamp, Attributes: attributes, Metrics: metrics },
           Session: sessionFor(ctx, name),
         }
-  const what = `The event '${name}'`
-  const text = json(what, data)
-  checkSize(what, text, LARGEST_EVENT)
-  append(ctx, outlet, '', '', text)
+  append(ctx, outlet, '', '', json(name, data, LARGEST_EVENT))
   ctx.events.emit('analytics', 'record', input, 'Recording Analytics event')
 }
 
 /** An event with a value of the wrong type would be refused by the service, long after the line that recorded it. */
 function checkValues(event: string, where: string, values: unknown, type: 'string' | 'number') {
-  if (values === undefined) return
-  if (typeof values !== 'object' || values === null) {
-    throw new AnalyticsError(
+  const wrong = (what: string, must: string, value: unknown) =>
+    new AnalyticsError(
       'InvalidEvent',
-      `${where} of the event '${event}' must be an object, and is ${kindOf(values)}.`,
+      `${what} of the event '${event}' must be ${must}, and is ${kindOf(value)}.`,
     )
-  }
+  if (values === undefined) return
+  if (typeof values !== 'object' || !values) throw wrong(where, 'an object', values)
   for (const [name, value] of Object.entries(values)) {
     if (typeof value === type && (type === 'string' || Number.isFinite(value))) continue
-    throw new AnalyticsError(
-      'InvalidEvent',
-      `${where}.${name} of the event '${event}' must be a ${type}, and is ${type === 'number' && typeof value === 'number' ? value : kindOf(value)}.`,
-    )
+    throw wrong(`${where}.${name}`, `a ${type}`, value)
   }
 }
 

@@ -11,7 +11,7 @@ import { recordData, recordPiece } from './written.js'
 const LARGEST_RECORD = 1_024_000
 
 const outlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
-  ...{ name: 'KinesisFirehose', maxRecords: 500, maxBytes: 4 * 1024 * 1024, flushSize: 100, isSigned: true },
+  ...{ name: 'KinesisFirehose', maxRecords: 500, maxBytes: 4 * 1024 * 1024 },
   settings: (ctx) => streamConfig(ctx, 'KinesisFirehose'),
   place: (ctx) => streamConfig(ctx, 'KinesisFirehose').region,
   encode(ctx, { data }, id) {
@@ -44,7 +44,7 @@ export function record(input: KinesisFirehoseRecordInput, ctx: Context = current
   if (!isEnabled(ctx)) return
   streamConfig(ctx, 'KinesisFirehose')
   checkName('NoStreamName', 'streamName', streamName, 64)
-  append(ctx, outlet, streamName, '', recordData(`The event for '${streamName}'`, data, LARGEST_RECORD))
+  append(ctx, outlet, streamName, '', recordData(streamName, data, LARGEST_RECORD))
 }
 
 /** Sends what waits. Resolves when it has been delivered, or a call has failed; it is tried again by itself then. */

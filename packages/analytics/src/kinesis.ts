@@ -11,7 +11,7 @@ import { recordData, recordPiece } from './written.js'
 const LARGEST_RECORD = 1024 * 1024
 
 const outlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
-  ...{ name: 'Kinesis', maxRecords: 500, maxBytes: 5 * 1024 * 1024, flushSize: 100, isSigned: true },
+  ...{ name: 'Kinesis', maxRecords: 500, maxBytes: 5 * 1024 * 1024 },
   settings: (ctx) => streamConfig(ctx, 'Kinesis'),
   place: (ctx) => streamConfig(ctx, 'Kinesis').region,
   encode(ctx, { key, data }, id) {
@@ -47,13 +47,7 @@ export function record(input: KinesisRecordInput, ctx: Context = currentContext(
   streamConfig(ctx, 'Kinesis')
   checkName('NoStreamName', 'streamName', streamName, 128)
   checkName('NoPartitionKey', 'partitionKey', partitionKey, 256)
-  append(
-    ctx,
-    outlet,
-    streamName,
-    partitionKey,
-    recordData(`The event for '${streamName}'`, data, LARGEST_RECORD),
-  )
+  append(ctx, outlet, streamName, partitionKey, recordData(streamName, data, LARGEST_RECORD))
 }
 
 /** Sends what waits. Resolves when it has been delivered, or a call has failed; it is tried again by itself then. */

@@ -92,17 +92,16 @@ export async function sendSome(
   lane.refusals = 0
   lane.most = outlet.maxRecords
   const again: Row[] = []
-  const gone = new Set<Row>()
+  const taken = new Set(rows)
   for (const { index, error } of refused) {
     const row = rows[index]!
-    gone.add(row)
+    taken.delete(row)
     if (error) ledger.dropped([row], error)
     else again.push(row)
   }
-  const taken = rows.filter((row) => !gone.has(row))
   // A shard that takes nothing is in trouble as much as a service that does not answer.
-  if (taken.length) lane.failures = 0
-  ledger.delivered(taken)
+  if (taken.size) lane.failures = 0
+  ledger.delivered([...taken])
   lane.rows.unshift(...again)
   return !again.length
 }

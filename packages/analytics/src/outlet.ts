@@ -49,10 +49,10 @@ export interface Outlet {
   /** The service's own limits for one call. */
   readonly maxRecords: number
   readonly maxBytes: number
-  /** Where nothing is configured. */
-  readonly flushSize: number
-  /** Does a call carry a signature? */
-  readonly isSigned: boolean
+  /** Where nothing is configured; 100 where left out. */
+  readonly flushSize?: number
+  /** Does a call carry no signature? */
+  readonly isUnsigned?: boolean
   settings(ctx: Context): Settings
   /** What an app with other settings must not pick up from this device. */
   place(ctx: Context): string

@@ -7,7 +7,7 @@ import type { Outlet } from './outlet.js'
 import { sessionOf } from './personalizeSession.js'
 import { signedCall } from './signedCall.js'
 import { checkName } from './streams.js'
-import { checkSize, json, kindOf, withField } from './written.js'
+import { json, kindOf, withField } from './written.js'
 
 /** @throws {AmplifyError} `NoRegion`, `NoTrackingId` */
 function personalizeConfig(ctx: Context) {
@@ -18,7 +18,7 @@ function personalizeConfig(ctx: Context) {
 }
 
 const outlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
-  ...{ name: 'Personalize', maxRecords: 10, maxBytes: 128 * 1024, flushSize: 5, isSigned: true },
+  ...{ name: 'Personalize', maxRecords: 10, maxBytes: 128 * 1024, flushSize: 5 },
   settings: personalizeConfig,
   place: (ctx) => personalizeConfig(ctx).trackingId,
   encode(_, { data }, id) {
@@ -83,10 +83,9 @@ export function record(input: PersonalizeRecordInput, ctx: Context = currentCont
 }
 
 function write(ctx: Context, { eventType, properties, userId, eventId }: PersonalizeRecordInput): void {
-  const text = json(`The event '${eventType}'`, properties)
-  checkSize(`properties of the event '${eventType}'`, text, 1024)
+  const text = json(eventType, properties, 1024)
   const sentAt = Math.floor(ctx.platform.now() / 1000)
-  const data = json('', { ...(eventId && { eventId }), eventType, properties: text, sentAt })
+  const data = json(eventType, { ...(eventId && { eventId }), eventType, properties: text, sentAt })
   void sessionOf(ctx).then((session) =>
     append(ctx, outlet, JSON.stringify([session.id, userId ?? session.userId]), '', data),
   )

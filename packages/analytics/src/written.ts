@@ -3,38 +3,43 @@ import { AnalyticsError } from './errors.js'
 
 // What an app records, as it was at that moment: the app may change or reuse it afterwards.
 
-/** JSON of any value. @throws {AnalyticsError} `InvalidEvent` that says why there is none. */
-export function json(what: string, value: unknown): string {
+/**
+ * JSON of any value. `name` is what the app calls the event, or the stream that it is for.
+ *
+ * @throws {AnalyticsError} `InvalidEvent` that says why there is none, `EventTooLarge`
+ */
+export function json(name: string, value: unknown, most = Number.POSITIVE_INFINITY): string {
   let text: string | undefined
+  let cause: unknown
   try {
     text = JSON.stringify(value)
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new AnalyticsError(
-      'InvalidEvent',
-      `${what} cannot be written as JSON: ${message.split('\n')[0]}.`,
-      {
-        cause,
-        recoverySuggestion: 'Record plain values: no cycles, no BigInt.',
-      },
-    )
+  } catch (error) {
+    cause = error
   }
-  if (text !== undefined) return text
-  throw new AnalyticsError('InvalidEvent', `${what} cannot be written as JSON: it is ${kindOf(value)}.`, {
-    recoverySuggestion: 'Record an object, or bytes as a Uint8Array.',
-  })
+  if (text === undefined) {
+    const why = cause ? (cause as Error).message.split('\n')[0] : `it is ${kindOf(value)}`
+    throw new AnalyticsError('InvalidEvent', `${recorded(name)} cannot be written as JSON: ${why}.`, {
+      cause,
+      recoverySuggestion: 'Record plain values, no cycles and no BigInt, or bytes as a Uint8Array.',
+    })
+  }
+  // A character is at most three bytes, so most texts need no counting.
+  if (text.length * 3 > most) checkSize(name, utf8(text).length, most)
+  return text
 }
 
-/** @throws {AnalyticsError} `EventTooLarge` */
-export function checkSize(what: string, text: string, most: number): void {
-  // A character is at most three bytes, so most texts need no counting.
-  if (text.length * 3 <= most) return
-  const bytes = utf8(text).length
+function checkSize(name: string, bytes: number, most: number): void {
   if (bytes <= most) return
-  throw new AnalyticsError('EventTooLarge', `${what} is ${bytes} bytes; the service takes at most ${most}.`, {
-    recoverySuggestion: 'Record less, or upload it and record where it is.',
-  })
+  throw new AnalyticsError(
+    'EventTooLarge',
+    `${recorded(name)} is ${bytes} bytes; the service takes at most ${most}.`,
+    {
+      recoverySuggestion: 'Record less, or upload it and record where it is.',
+    },
+  )
 }
+
+const recorded = (name: string) => `The event '${name}'`
 
 export const kindOf = (value: unknown) =>
   value === null ? 'null' : value === undefined ? 'missing' : `a ${typeof value}`
@@ -43,15 +48,10 @@ export const kindOf = (value: unknown) =>
 const BINARY = '\0'
 
 /** The data of a stream's record. */
-export function recordData(what: string, data: unknown, most: number): string {
-  if (data instanceof Uint8Array) {
-    const text = BINARY + toBase64(data)
-    checkSize(what, ' '.repeat(data.length), most)
-    return text
-  }
-  const text = json(what, data)
-  checkSize(what, text, most - ROOM)
-  return text
+export function recordData(stream: string, data: unknown, most: number): string {
+  if (!(data instanceof Uint8Array)) return json(stream, data, most - ROOM)
+  checkSize(stream, data.length, most)
+  return BINARY + toBase64(data)
 }
 
 /** What an id may add. */

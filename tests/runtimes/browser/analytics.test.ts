@@ -102,8 +102,8 @@ const arrivals = {
   Personalize: async () => sandbox.received('personalize').map(({ event }) => event.properties as Seen),
   Pinpoint: async () =>
     sandbox.received('mobiletargeting').map(({ event }): Seen => {
-      const { EventType, Attributes, Metrics } = event as Record<string, never>
-      return { name: EventType, attributes: Attributes, ...(Metrics as object) }
+      const { EventType, Attributes, Metrics } = event as Record<string, unknown>
+      return { name: EventType, attributes: Attributes, ...(Metrics as Seen) } as Seen
     }),
   own: async () => posted.map(({ metrics, ...event }): Seen => ({ ...event, ...metrics })),
 }
