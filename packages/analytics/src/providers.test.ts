@@ -147,6 +147,58 @@ test.each(providers)(
   },
 )
 
+/** An app of that region on AWS, and what it sends: to where, and signed for what. */
+function onAws(region: string) {
+  const sent: string[] = []
+  const { ctx } = stage.device({
+    options: {
+      Auth: {
+        credentialsProvider: {
+          getCredentialsAndIdentityId: async () => ({
+            credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+          }),
+          clearCredentialsAndIdentityId() {},
+        },
+      },
+      platform: {
+        async fetch(input, init) {
+          const { authorization = '' } = init!.headers as Record<string, string>
+          const [, scope] = /Credential=AKIAEXAMPLE\/\d{8}\/([\w/-]+)/.exec(authorization)!
+          sent.push(`${new URL(String(input)).host} ${scope}`)
+          return new Response('{}')
+        },
+      },
+    },
+  })
+  const Analytics = Object.fromEntries(
+    providers.map(({ name }) => [
+      name,
+      { region, flushInterval: 60_000, appId: 'app', trackingId: 'tracker' },
+    ]),
+  )
+  ctx.config = { ...ctx.config, Analytics }
+  return { ctx, sent }
+}
+
+test.each([
+  ['eu-west-1', 'amazonaws.com'],
+  ['cn-north-1', 'amazonaws.com.cn'],
+])('without an endpoint events go to the services of %s', async (region, suffix) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  onTestFinished(() => warn.mockRestore())
+  const { ctx, sent } = onAws(region)
+  for (const { put, flush } of providers) {
+    put(0, ctx)
+    await flush(ctx)
+  }
+  expect([...new Set(sent)]).toEqual([
+    `kinesis.${region}.${suffix} ${region}/kinesis/aws4_request`,
+    `firehose.${region}.${suffix} ${region}/firehose/aws4_request`,
+    `personalize-events.${region}.${suffix} ${region}/personalize/aws4_request`,
+    `pinpoint.${region}.${suffix} ${region}/mobiletargeting/aws4_request`,
+  ])
+})
+
 const events: AnalyticsEvent[] = []
 const trackers = [
   {

@@ -48,6 +48,26 @@ test.each(generations)(
   },
 )
 
+test.each(generations)('$name: every option of a search is sent', async ({ change, name }) => {
+  const { ctx, sent } = location.open(change)
+  const isFirst = name === 'place indexes'
+  const options = { maxResults: 2, countries: ['DEU', 'CHE'], language: 'de', searchIndexName: 'towns' }
+  await searchByText('bern', { ...options, biasPosition: [7.4, 46.9] }, ctx)
+  await searchForSuggestions('bern', { ...options, biasPosition: [7.4, 46.9] }, ctx)
+  await searchByCoordinates([7.4, 46.9], { maxResults: 1, searchIndexName: 'towns' }, ctx)
+  const said = { MaxResults: 2, Language: 'de', BiasPosition: [7.4, 46.9] }
+  for (const { body } of sent.slice(0, 2)) {
+    expect(body).toMatchObject(
+      isFirst
+        ? { ...said, FilterCountries: options.countries }
+        : { ...said, Filter: { IncludeCountries: options.countries } },
+    )
+  }
+  expect(sent[2]!.body.MaxResults).toBe(1)
+  if (isFirst) for (const { target } of sent) expect(target).toContain('/indexes/towns/')
+  expect((await searchByText('bern', options, ctx))[0]!.label).toBe(isFirst ? 'Bern, CHE' : 'Bern, Schweiz')
+})
+
 test.each(generations)('$name: a suggestion leads to its place', async ({ change, suggestion }) => {
   const { ctx } = location.open(change)
   const [first] = await searchForSuggestions('berl', { countries: ['DEU'], maxResults: 2 }, ctx)

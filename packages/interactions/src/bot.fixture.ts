@@ -62,5 +62,29 @@ export async function startBot() {
     } as LibraryOptions)
     return { ctx, sent }
   }
-  return { sandbox, state, open }
+  /** An app with these bots on AWS, and what it asks there: the address, and what that is signed for. */
+  function onAws(Interactions: object) {
+    const asked: { url: string; scope: string }[] = []
+    const ctx: Context = createAmplifyContext({ Interactions }, {
+      Auth: {
+        credentialsProvider: {
+          getCredentialsAndIdentityId: async () => ({
+            credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+          }),
+          clearCredentialsAndIdentityId() {},
+        },
+      },
+      platform: {
+        store: createMemoryStore(),
+        async fetch(input, init) {
+          const { authorization = '' } = init!.headers as Record<string, string>
+          const [, scope = ''] = /AKIAEXAMPLE\/\d{8}\/([\w/-]+)\/aws4_request/.exec(authorization) ?? []
+          asked.push({ url: String(input), scope })
+          return new Response('{}')
+        },
+      },
+    } as LibraryOptions)
+    return { ctx, asked }
+  }
+  return { sandbox, state, open, onAws }
 }

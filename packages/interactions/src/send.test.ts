@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startBot } from './bot.fixture.js'
 import { onComplete, type SendOutput, send } from './send.js'
+import { send as sendV1 } from './sendV1.js'
 
 let bot: Awaited<ReturnType<typeof startBot>>
 const botName = 'Florist'
@@ -160,6 +161,26 @@ test.each([
     name: 'InvalidBotResponse',
     message: `The bot's answer cannot be read: its header ${name} is malformed.`,
   })
+})
+
+test('each bot is where its own configuration says, on AWS in its region', async () => {
+  const { ctx, asked } = bot.onAws({
+    LexV2: {
+      Near: { botId: 'ID1', aliasId: 'ALIAS1', localeId: 'de_DE', region: 'eu-central-1' },
+      Far: { botId: 'ID2', aliasId: 'ALIAS2', localeId: 'en_US', region: 'cn-north-1' },
+    },
+    LexV1: { Old: { alias: '$LATEST', region: 'us-west-2' } },
+  })
+  const options = { sessionId: 'me' }
+  await send({ botName: 'Near', message: 'hi', options }, ctx)
+  await send({ botName: 'Far', message: 'hi', options }, ctx)
+  await sendV1({ botName: 'Old', message: 'hi', options }, ctx)
+  expect(asked.map(({ url }) => url)).toEqual([
+    'https://runtime-v2-lex.eu-central-1.amazonaws.com/bots/ID1/botAliases/ALIAS1/botLocales/de_DE/sessions/me/text',
+    'https://runtime-v2-lex.cn-north-1.amazonaws.com.cn/bots/ID2/botAliases/ALIAS2/botLocales/en_US/sessions/me/text',
+    'https://runtime.lex.us-west-2.amazonaws.com/bot/Old/alias/%24LATEST/user/me/text',
+  ])
+  expect(asked.map(({ scope }) => scope)).toEqual(['eu-central-1/lex', 'cn-north-1/lex', 'us-west-2/lex'])
 })
 
 test('bad input is refused before anything is sent', async () => {

@@ -339,6 +339,39 @@ test('frames of YouTube tell Personalize what is watched, by one script of its i
   expect(received[0]!.properties).toMatchObject({ itemId: 'film', duration: 120, eventValue: 0.25 })
 })
 
+test('every three seconds a player that plays tells how far it is', async () => {
+  const context = await freshContext()
+  const { page, step } = await open(context)
+  await step('show', `<audio id="player" src="data:audio/wav;base64,${silence(60)}"></audio>`)
+  await step('follow', 'player')
+  // The page's timers alone: what plays goes on by itself.
+  await page.clock.install()
+  const events = () =>
+    sandbox
+      .received('personalize')
+      .map(({ event }) => [event.eventType, event.properties as { duration: number }])
+  await page.evaluate(async () => {
+    const player = document.querySelector('audio')!
+    player.muted = true
+    await player.play()
+  })
+  await page.clock.runFor(6500)
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const player = document.querySelector('audio')!
+        player.addEventListener('pause', resolve)
+        player.pause()
+      }),
+  )
+  await page.clock.runFor(6500)
+  await step('flushPersonalize')
+  await expect
+    .poll(() => events().map(([type]) => type))
+    .toEqual(['Play', 'TimeWatched', 'TimeWatched', 'Pause'])
+  expect(events()[1]![1]).toMatchObject({ itemId: 'film', duration: 60 })
+})
+
 test('a player tells Personalize what is watched', async () => {
   const context = await freshContext()
   const { page, step } = await open(context)

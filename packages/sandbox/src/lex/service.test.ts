@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import {
   DeleteSessionCommand as DeleteV1,
@@ -16,7 +17,9 @@ import {
   RecognizeUtteranceCommand,
 } from '@aws-sdk/client-lex-runtime-v2'
 import type { BotEvent, BotResult } from '@backline/schema/backend'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { AUTH_ONLY, appWith } from '../amplify.fixture.js'
+import { startSandbox } from '../sandbox.js'
 import { startLex } from './lex.fixture.js'
 
 let lex: Awaited<ReturnType<typeof startLex>>
@@ -256,6 +259,38 @@ test('sessions are put, read, forgotten in time, and deleted', async () => {
   await expect(v2.send(new DeleteSessionCommand(session))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   })
+})
+
+test('a function of the folder fulfils the intent of a bot in local.ts', async () => {
+  const app = appWith({
+    'amplify/backend.ts': AUTH_ONLY,
+    'amplify/flowers/resource.ts':
+      "import { defineFunction } from '@aws-amplify/backend'\nexport const flowers = defineFunction({ environment: { COLOUR: 'red' } })",
+    'amplify/flowers/handler.ts': `export const handler = async (event: { sessionState: { intent: { name: string } } }) => ({
+  messages: [{ contentType: 'PlainText', content: \`\${event.sessionState.intent.name}: \${process.env.COLOUR} ones.\` }],
+})`,
+    'amplify/local.ts': `import { defineLocal } from 'backline/backend'
+import { flowers } from './flowers/resource'
+defineLocal({
+  lex: { bots: [{ name: 'Florist', intents: [{ name: 'Order', sampleUtterances: ['order flowers'], fulfillment: flowers }] }] },
+})`,
+  })
+  const sandbox = await startSandbox({ backend: join(app, 'amplify') })
+  onTestFinished(() => sandbox.stop())
+  const sdk = new LexRuntimeV2Client({
+    ...{ region: 'us-east-1', endpoint: sandbox.url },
+    credentials: { ...sandbox.credentials },
+  })
+  onTestFinished(() => sdk.destroy())
+  const { custom } = sandbox.outputs as {
+    custom: { interactions: { LexV2: Record<string, { botId: string; aliasId: string; localeId: string }> } }
+  }
+  const { botId, aliasId: botAliasId, localeId } = custom.interactions.LexV2.Florist!
+  const { messages, sessionState } = await sdk.send(
+    new RecognizeTextCommand({ botId, botAliasId, localeId, sessionId: 'ada', text: 'order flowers' }),
+  )
+  expect(messages).toMatchObject([{ content: 'Order: red ones.' }])
+  expect(sessionState!.intent!.state).toBe('Fulfilled')
 })
 
 test('a session has one turn at a time', async () => {

@@ -1,10 +1,11 @@
 import { defineAuth, defineBackend, defineLocal, type GeoProps } from '@backline/schema/backend'
-import { startSandbox } from '../sandbox.js'
+import { type SandboxOptions, startSandbox } from '../sandbox.js'
 
 // For tests of this folder only: a sandbox with a map, an index and a collection, and what every SDK client of it is given.
 
-export async function startLocation(geo: GeoProps = {}) {
+export async function startLocation(geo: GeoProps = {}, options: Omit<SandboxOptions, 'backend'> = {}) {
   const sandbox = await startSandbox({
+    ...options,
     backend: defineBackend({
       auth: defineAuth({ loginWith: { email: true } }),
       local: defineLocal({

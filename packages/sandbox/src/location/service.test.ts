@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   GeoMapsClient,
   GetGlyphsCommand,
@@ -18,7 +21,7 @@ import {
   LocationClient,
   PutGeofenceCommand,
 } from '@aws-sdk/client-location'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { startLocation } from './location.fixture.js'
 
 let location: Awaited<ReturnType<typeof startLocation>>
@@ -166,6 +169,35 @@ test.each([
   expect(Errors).toEqual([
     { GeofenceId: 'bad', Error: { Code: 'ValidationError', Message: expect.stringContaining(message) } },
   ])
+})
+
+test('geofences survive a restart, and those of a collection that has left the definition do not', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'backline-location-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  const inLife = async (
+    geofenceCollections: { name: string }[],
+    work: (sdk: LocationClient) => Promise<unknown>,
+  ) => {
+    const life = await startLocation({ geofenceCollections }, { dataDir })
+    const sdk = new LocationClient(life.options)
+    const result = await work(sdk)
+    sdk.destroy()
+    await life.sandbox.stop()
+    return result
+  }
+  const names = (of: string) => async (sdk: LocationClient) =>
+    (await sdk.send(new ListGeofencesCommand({ CollectionName: of }))).Entries!.map(
+      ({ GeofenceId }) => GeofenceId,
+    )
+  const both = [{ name: 'fences' }, { name: 'others' }]
+  await inLife(both, async (sdk) => {
+    for (const each of ['fences', 'others']) {
+      const Entries = [{ GeofenceId: `of-${each}`, Geometry: SQUARE }]
+      await sdk.send(new BatchPutGeofenceCommand({ CollectionName: each, Entries }))
+    }
+  })
+  expect(await inLife([{ name: 'fences' }], names('fences'))).toEqual(['of-fences'])
+  expect(await inLife(both, names('fences'))).toEqual(['of-fences'])
 })
 
 test('a call takes ten', async () => {
