@@ -40,8 +40,8 @@ test.each([
   ['no list', undefined, 'must be a list of rings'],
   ['one pair of brackets too few', square, 'one more pair of brackets'],
   ['a hole', [square, square], '2 rings'],
-  ['too few vertices', [square.slice(0, 3)], '3 vertices; at least 4'],
-  ['too many vertices', [Array.from({ length: 1001 }, () => [0, 0])], '1001 vertices; at most 1000'],
+  ['too few vertices', [square.slice(0, 3)], '3 vertices; from 4 to 1000'],
+  ['too many vertices', [Array.from({ length: 1001 }, () => [0, 0])], '1001 vertices; from 4 to 1000'],
   ['an open ring', [square.slice(0, 4)], 'open: vertex 3, [0,2], must be the same as vertex 0, [0,0]'],
   [
     'a vertex out of range',
@@ -109,6 +109,22 @@ test.each([
   ],
 ])('%s is told by what is wrong, and where', (_, polygon, message) => {
   expect(polygonProblem(polygon)).toContain(message)
+})
+
+test('a vertex that is given twice in a row changes nothing, and the others keep their numbers', () => {
+  const twice = (ring: LinearRing) => ring.flatMap((vertex): LinearRing => [vertex, [...vertex]])
+  expect(polygonProblem([twice(square)])).toBeUndefined()
+  expect(polygonProblem([[...square, [0, 0]]])).toBeUndefined()
+  expect(polygonProblem([twice([...square].reverse())])).toContain('clockwise')
+  const bowTie: LinearRing = [
+    [0, 0],
+    [2, 2],
+    [2, 2],
+    [2, 0],
+    [0, 2],
+    [0, 0],
+  ]
+  expect(polygonProblem([bowTie])).toContain('the edge from vertex 0 meets the edge from vertex 3')
 })
 
 test('every convex ring is taken counter-clockwise and refused clockwise', () => {

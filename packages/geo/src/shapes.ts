@@ -34,16 +34,18 @@ export function polygonProblem(polygon: unknown): string | undefined {
 
   const ring = polygon[0] as LinearRing
   const last = ring.length - 1
-  if (last < 3) return `the ring has ${ring.length} vertices; at least 4 are needed`
-  if (last > 999) return `the ring has ${ring.length} vertices; at most 1000 are taken`
+  if (last < 3 || last > 999) return `the ring has ${ring.length} vertices; from 4 to 1000 are taken`
   for (const [at, vertex] of ring.entries()) {
     const problem = coordinatesProblem(vertex)
     if (problem) return `vertex ${at}, ${JSON.stringify(vertex)}: ${problem}`
   }
   if (ring[0]![0] !== ring[last]![0] || ring[0]![1] !== ring[last]![1])
     return `the ring is open: vertex ${last}, ${JSON.stringify(ring[last])}, must be the same as vertex 0, ${JSON.stringify(ring[0])}`
-  for (let one = 0; one < last; one++) {
-    for (let other = one + 2; other < last - (one ? 0 : 1); other++) {
+  // Tools that people draw with repeat a vertex now and then: an edge of no length is none.
+  const edges = [...ring.keys()].filter((at) => at < last && `${ring[at]}` !== `${ring[at + 1]}`)
+  for (const [at, one] of edges.entries()) {
+    // The last edge is the first one's neighbour.
+    for (const other of edges.slice(at + 2, at ? last : -1)) {
       if (cross(ring[one]!, ring[one + 1]!, ring[other]!, ring[other + 1]!))
         return `the ring crosses itself: the edge from vertex ${one} meets the edge from vertex ${other}`
     }
@@ -55,10 +57,7 @@ export function polygonProblem(polygon: unknown): string | undefined {
 
 /** Twice the signed area: more than 0 where counter-clockwise. */
 const area = (ring: LinearRing) =>
-  ring.reduce((sum, [x, y], at) => {
-    const [nextX, nextY] = ring[(at + 1) % ring.length]!
-    return sum + x * nextY - nextX * y
-  }, 0)
+  ring.slice(1).reduce((sum, [x, y], at) => sum + ring[at]![0] * y - x * ring[at]![1], 0)
 
 /** Do two edges have a point in common? */
 function cross(a: Coordinates, b: Coordinates, c: Coordinates, d: Coordinates): boolean {
