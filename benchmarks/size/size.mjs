@@ -157,7 +157,7 @@ const IMPORTS = [
     all: 11_890,
     never: ['clockwise'],
   },
-  { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_800, all: 15_370 },
+  { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_810, all: 15_370 },
   { what: 'all of geo', of: { geo: '*' }, budget: 13_370, all: 15_920, goalAll: 15_500 },
   {
     what: 'Interactions',
