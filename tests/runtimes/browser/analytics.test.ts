@@ -240,6 +240,31 @@ test('where the browser has no room, the page is told, and events are sent all t
   expect((await read()).map(({ n }) => n)).toEqual([1])
 })
 
+test('a service worker records as well, with neither a window nor a storage of its own', async () => {
+  const context = await freshContext()
+  const page = await context.newPage()
+  await page.goto(site.url)
+  const [worker] = await Promise.all([
+    context.waitForEvent('serviceworker'),
+    page.evaluate(async () => {
+      await navigator.serviceWorker.register('/page.js', { type: 'module' })
+    }),
+  ])
+  await expect.poll(() => worker.evaluate('typeof steps')).toBe('object')
+  expect(await worker.evaluate('[typeof window, typeof localStorage, typeof XMLHttpRequest]')).toEqual(
+    Array(3).fill('undefined'),
+  )
+  await worker.evaluate(`steps.open('${sandbox.url}', {})`)
+  for (const { name, arrived } of everyProvider.filter(({ what }) => what !== 'own')) {
+    await worker.evaluate(`steps.recordFor('${name}', [1, 2])`)
+    await worker.evaluate(`steps.flushFor('${name}')`)
+    expect(
+      (await arrived()).map(({ n }) => n),
+      name,
+    ).toEqual([1, 2])
+  }
+})
+
 test('a second tab leaves alone what the first one has yet to send', async () => {
   const context = await freshContext()
   const first = await open(context, { flushInterval: 600_000 })
