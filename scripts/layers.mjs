@@ -5,9 +5,13 @@ import { root } from './packages.mjs'
 
 const CORE = [
   '',
+  '/bytes',
+  '/configure',
+  '/cookieText',
   '/internal',
   '/journal',
   '/livePlatform',
+  '/page',
   '/pinpoint',
   '/session',
   '/sha256',

@@ -8,4 +8,4 @@ export {
   createConfigurationBuilder,
   type LibraryOptions,
   type ResourcesConfig,
-} from '@backline/core'
+} from '@backline/core/configure'

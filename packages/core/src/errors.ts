@@ -22,6 +22,12 @@ export class AmplifyError<Name extends string = string> extends Error {
   }
 }
 
+/** Might the same work later? */
+export function isTransient(error: unknown): boolean {
+  const { name, status = 0 } = Object(error) as AmplifyError
+  return name === 'NetworkError' || name === 'TimeoutError' || status === 429 || status >= 500
+}
+
 /** A class of errors that a wire can be told to throw: `awsJson(ctx, { …, error: AuthError })`. */
 export type ErrorClass = new (name: string, message: string, details?: ErrorDetails) => AmplifyError
 

@@ -101,13 +101,7 @@ async function sendOnce(
   const controller = new AbortController()
   const abort = () => controller.abort(signal!.reason)
   signal?.addEventListener('abort', abort, { once: true })
-  let late = false
-  const timer =
-    timeout &&
-    setTimeout(() => {
-      late = true
-      controller.abort()
-    }, timeout)
+  const timer = timeout && setTimeout(() => controller.abort(), timeout)
 
   const { method, headers, body } = request
   // What streams need does the rest no harm.
@@ -127,7 +121,8 @@ async function sendOnce(
     signal?.removeEventListener('abort', abort)
     if (signal?.aborted) throw aborted(signal)
     const { host } = request.url
-    if (late)
+    // Not by the caller, so by the timer.
+    if (controller.signal.aborted)
       throw new AmplifyError('TimeoutError', `${host} did not answer within ${timeout} ms.`, { cause })
     throw new AmplifyError('NetworkError', `A network error has occurred: ${host} could not be reached.`, {
       cause,

@@ -28,7 +28,7 @@ export {
   federate,
   type Identity,
 } from './credentials.js'
-export { AmplifyError, type ErrorClass, type ErrorDetails } from './errors.js'
+export { AmplifyError, type ErrorClass, type ErrorDetails, isTransient } from './errors.js'
 export { type HubCapsule, HubClass, type HubPayload } from './events.js'
 export { type Authorize, type Call, type HttpRequest, request, serverTime } from './http.js'
 export { Hub } from './hub.js'

@@ -1,6 +1,6 @@
 // Who we are to AppSync, by its authorization modes: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 
-import type { AmplifyError, Context, GraphQLAuthMode } from '@backline/core/unsigned'
+import { type Context, type GraphQLAuthMode, isTransient } from '@backline/core/unsigned'
 import { DataError, GraphQLAuthError } from './errors.js'
 
 export type Headers = Record<string, string>
@@ -142,10 +142,4 @@ async function accessToken(ctx: Context, forceRefresh: boolean): Promise<string>
       recoverySuggestion: 'Nobody is signed in. Sign in first, or use another `authMode`.',
     })
   return found.accessToken.toString()
-}
-
-/** Might the same work later? */
-export function isTransient(error: unknown): boolean {
-  const { name, status = 0 } = (error ?? {}) as AmplifyError
-  return name === 'NetworkError' || name === 'TimeoutError' || status === 429 || status >= 500
 }

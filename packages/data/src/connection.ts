@@ -2,8 +2,7 @@
 // tries again; what is said on it is not its business. https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
 
 import { livePlatform } from '@backline/core/livePlatform'
-import type { Context } from '@backline/core/unsigned'
-import { isTransient } from './authorization.js'
+import { type Context, isTransient } from '@backline/core/unsigned'
 import type { CONNECTION_STATE_CHANGE, ConnectionState } from './connectionState.js'
 import type { GraphQLFormattedError } from './errors.js'
 import { connectionFailed, isTokenRefused, noWebSocket } from './frames.js'

@@ -1,7 +1,7 @@
 // Conversations with a model: `client.conversations.<name>`. A conversation and its messages are two models of the backend, what is said
 // is a mutation, and the answer comes piece by piece over a subscription.
 
-import { fromBase64, toBase64 } from '@backline/core/unsigned'
+import { fromBase64, toBase64 } from '@backline/core/bytes'
 import {
   type Caller,
   type CallOptions,

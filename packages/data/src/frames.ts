@@ -1,7 +1,8 @@
 // What is sent on AppSync's real-time sockets, and where they are.
 
+import { toBase64Url, utf8 } from '@backline/core/bytes'
 import { storedSession } from '@backline/core/session'
-import { type Context, toBase64Url, utf8 } from '@backline/core/unsigned'
+import type { Context } from '@backline/core/unsigned'
 import {
   customHeaders,
   type GraphQLCall,
@@ -127,6 +128,7 @@ async function proofHeaders(
     { method: 'POST', url: new URL(endpoint + path), headers, body },
     region,
     refresh,
+    DataError,
   )
   return { ...signed.headers, host }
 }

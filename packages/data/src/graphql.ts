@@ -1,15 +1,7 @@
 // GraphQL over HTTP as AppSync speaks it. See docs/protocols/appsync.md. Not spoken: batching, persisted queries, GET.
 
-import { type Context, request } from '@backline/core/unsigned'
-import {
-  customHeaders,
-  type GraphQLCall,
-  isSigned,
-  isTransient,
-  proof,
-  refreshable,
-  target,
-} from './authorization.js'
+import { type Context, isTransient, request } from '@backline/core/unsigned'
+import { customHeaders, type GraphQLCall, isSigned, proof, refreshable, target } from './authorization.js'
 import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'
 
 /**
@@ -81,7 +73,7 @@ async function postOnce(
         const proven = await proof(ctx, call, own, fresh)
         const proved = { ...request, headers: { ...request.headers, ...proven } }
         if (!isSigned(authMode) || proven.Authorization) return proved
-        return (await import('./signer.js')).sign(ctx, proved, region, fresh)
+        return (await import('./signer.js')).sign(ctx, proved, region, fresh, DataError)
       },
       idempotent,
       ...(signal ? { signal } : {}),

@@ -28,6 +28,7 @@ export {
   type ReceivedEvent,
 } from './events.js'
 export type { Snapshot } from './liveQuery.js'
+export { nextTokenOf } from './nextToken.js'
 export type { PublishedEvent } from './publishing.js'
 export {
   ApiError,
@@ -47,4 +48,3 @@ export {
   type RestOptions,
   type RestResponse,
 } from './rest.js'
-export { nextTokenOf } from './rows.js'

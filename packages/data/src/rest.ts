@@ -1,4 +1,5 @@
-import { AmplifyError, type Context, type ErrorDetails, page, request } from '@backline/core/unsigned'
+import { page } from '@backline/core/page'
+import { AmplifyError, type Context, type ErrorDetails, request } from '@backline/core/unsigned'
 import { contextOf } from './contextFirst.js'
 
 /** What JSON can say. */
@@ -144,12 +145,8 @@ async function run(
   const abort = () => controller.abort(signal!.reason)
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort)
-  let late = false
-  const giveUp = () => {
-    late = true
-    controller.abort()
-  }
-  const timer = timeout ? setTimeout(giveUp, timeout) : undefined
+  const late = () => controller.abort(new ApiError('TimeoutError', `Request timeout after ${timeout}ms`))
+  const timer = timeout ? setTimeout(late, timeout) : undefined
 
   try {
     const response = await send(ctx, method, input, controller.signal)
@@ -178,11 +175,10 @@ async function run(
       },
     }
   } catch (cause) {
-    if (late) throw new ApiError('TimeoutError', `Request timeout after ${timeout}ms`, { cause })
     if (!controller.signal.aborted) throw cause
     const { reason } = controller.signal
-    if (reason?.name === 'TimeoutError')
-      throw new ApiError('TimeoutError', 'The request took too long.', { cause })
+    // Ours, or that of `AbortSignal.timeout()`.
+    if (reason?.name === 'TimeoutError') throw new ApiError(reason.name, reason.message, { cause })
     const message = typeof reason === 'string' && reason ? reason : 'Request is canceled by user'
     throw new ApiError('CanceledError', message, { cause })
   } finally {

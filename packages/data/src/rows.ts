@@ -10,6 +10,7 @@ import {
   type Model,
   ownerFieldsOf,
 } from './introspection.js'
+import { next } from './nextToken.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema decides
 export type Row = Record<string, any>
@@ -52,20 +53,6 @@ export function readValue(introspection: Introspection, field: Field | undefined
     return nextToken ? Object.defineProperty(rows, next, { value: nextToken }) : rows
   }
   return 'nonModel' in type ? readRow(introspection, type.nonModel, value as Row) : value
-}
-
-const next = /* @__PURE__ */ Symbol.for('backline.nextToken')
-
-/**
- * Where a list of related rows, as a selection set reads it, goes on; undefined where it is complete.
- *
- * @example
- * const { data: post } = await client.models.Post.get({ id }, { selectionSet: ['comments.*'] })
- * const nextToken = nextTokenOf(post.comments)
- * if (nextToken) await client.models.Post.get({ id }, { selectionSet: ['comments.*'], relations: { comments: { nextToken } } })
- */
-export function nextTokenOf(rows: readonly unknown[] | null | undefined): string | undefined {
-  return (rows as { [next]?: string } | null | undefined)?.[next]
 }
 
 /** JSON that does not parse is what somebody stored: better shown than thrown. */

@@ -1,7 +1,7 @@
 // `aws-amplify/data/server`: the functions of data with the context first, as code on servers that hold one per request has them.
 
 import type { Context } from '@backline/core/unsigned'
-import { requestContext } from './contextFirst.js'
+import { requestContext } from './requestContext.js'
 import * as rest from './rest.js'
 
 export { isCancelError } from './errors.js'

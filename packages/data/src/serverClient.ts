@@ -4,9 +4,9 @@ import { createAmplifyContext, type ResourcesConfig } from '@backline/core'
 import type { Context } from '@backline/core/unsigned'
 import type { ServerClient as SchemaServerClient } from '@backline/schema'
 import { type Client, type ClientOptions, type GraphQLOptions, generateClient } from './client.js'
-import { requestContext } from './contextFirst.js'
 import type { ReturnOf, VariablesOf } from './documents.js'
 import { DataError, isCancelError } from './errors.js'
+import { requestContext } from './requestContext.js'
 
 export interface ServerClientOptions extends ClientOptions {
   /** What `Amplify.configure` would be given. It says which models there are. */

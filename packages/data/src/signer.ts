@@ -1,23 +1,32 @@
-// Loaded only where IAM authorization is used: the signer is the largest single part of what signs.
+// Loaded only where IAM authorization is used: the signer is the largest single part of what signs. It takes nothing of this package: what
+// two chunks share becomes a third.
 
-import { type Context, credentials, type HttpRequest } from '@backline/core/internal'
+import {
+  type Context,
+  credentials,
+  type ErrorClass,
+  type HttpRequest,
+  isTransient,
+} from '@backline/core/internal'
 import { sigv4 } from '@backline/core/sigv4'
-import { isTransient } from './authorization.js'
-import { DataError, GraphQLAuthError } from './errors.js'
+import type { GraphQLAuthError } from './errors.js'
 
-/** A signed copy. @throws {DataError} `NoCredentials`, `NoRegion` */
+const nobody: typeof GraphQLAuthError.NO_CREDENTIALS = 'No credentials'
+
+/** A signed copy. @throws an `error` named `NoCredentials` or `NoRegion` */
 export async function sign(
   ctx: Context,
   request: HttpRequest,
   region: string | undefined,
   forceRefresh: boolean,
+  error: ErrorClass,
 ): Promise<HttpRequest> {
   if (!region)
-    throw new DataError('NoRegion', 'Missing region.', {
+    throw new error('NoRegion', 'Missing region.', {
       recoverySuggestion: 'A signature names a region: set `data.aws_region` in the configuration.',
     })
   if (!(await credentials(ctx, { forceRefresh })))
-    throw new DataError('NoCredentials', GraphQLAuthError.NO_CREDENTIALS, {
+    throw new error('NoCredentials', nobody, {
       recoverySuggestion:
         'The request uses `authMode: "iam"`. Sign in, or allow guests: `auth.unauthenticated_identities_enabled`.',
     })

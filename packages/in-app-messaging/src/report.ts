@@ -1,4 +1,4 @@
-import { type Context, perContext, toHex } from '@backline/core/internal'
+import { type Context, isTransient, perContext, toHex } from '@backline/core/internal'
 import { type Journal, openJournal } from '@backline/core/journal'
 import { livePlatform } from '@backline/core/livePlatform'
 import { putEvents } from '@backline/core/pinpoint'
@@ -100,12 +100,6 @@ async function tell(ctx: Context, { id, type, message, timestamp }: Report): Pro
       },
     },
   })
-}
-
-/** The network, or a service that asks to come again. */
-function isTransient(error: unknown): boolean {
-  const { name, status = 0 } = Object(error) as { name?: string; status?: number }
-  return name === 'NetworkError' || name === 'TimeoutError' || status === 429 || status >= 500
 }
 
 export function failed(ctx: Context, during: Reported | 'start' | 'record', error: unknown): void {

@@ -1,5 +1,6 @@
+import { encodeName, encodeValue } from '@backline/core/cookieText'
 import type { KeyValueStorageInterface } from '@backline/core/internal'
-import { encodeName, encodeValue, type SetCookieOptions } from './cookieHeader.js'
+import type { SetCookieOptions } from './cookieHeader.js'
 import type { CookiePort } from './cookiePort.js'
 import { AmplifyServerContextError } from './errors.js'
 

@@ -1,6 +1,7 @@
 import type { AmplifyContext, AmplifyOutputsUnknown, LegacyConfig, ResourcesConfig } from '@backline/core'
+import { encodeName } from '@backline/core/cookieText'
 import type { AuthRoutesInput } from './authRoutes.js'
-import { encodeName, parseCookies, removal, type SetCookieOptions, serializeCookie } from './cookieHeader.js'
+import { parseCookies, removal, type SetCookieOptions, serializeCookie } from './cookieHeader.js'
 import {
   answerHasGone,
   type CookiePort,
