@@ -6,7 +6,6 @@ import { root } from './packages.mjs'
 const CORE = [
   '',
   '/bytes',
-  '/configure',
   '/cookieText',
   '/internal',
   '/journal',
@@ -43,6 +42,7 @@ const ALLOWED = {
   sandbox: ['@backline/schema', '@backline/schema/backend', '@backline/schema/generate', '@backline/core'],
   backline: [
     '@backline/core',
+    '@backline/core/configure',
     '@backline/auth',
     '@backline/auth/adapters',
     '@backline/auth/enableOAuthListener',

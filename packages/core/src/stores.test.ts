@@ -97,8 +97,10 @@ test('cookies have the attributes they were given', async () => {
 
 test('cookies are spelled as js-cookie spells them, and read as it reads them', async () => {
   const text = fc.string({ unit: 'binary' })
+  // js-cookie takes `valueOf` for a cookie that is there.
+  const name = text.filter((one) => one !== '' && !(one in {}))
   await fc.assert(
-    fc.asyncProperty(text.filter(Boolean), text, async (name, value) => {
+    fc.asyncProperty(name, text, async (name, value) => {
       const { written } = cookieJar()
       const store = new CookieStorage({ secure: false, expires: undefined })
       await store.setItem(name, value)

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { batch } from './batch.js'
 import { generateClient } from './client.js'
-import { nextTokenOf } from './rows.js'
+import { nextTokenOf } from './nextToken.js'
 
 const schema = a
   .schema({
