@@ -196,7 +196,7 @@ const IMPORTS = [
     goalAll: 15_000,
   },
   ...[
-    ['createRequestRunner', 'server', 14_830],
+    ['createRequestRunner', 'server', 14_850],
     ['createServerRunner', 'adapter-nextjs', 15_480],
     ['runWithAmplifyServerContext', 'adapter-core', 9_220],
   ].map(([name, entry, budget]) => ({
