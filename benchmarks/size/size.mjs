@@ -157,8 +157,8 @@ const IMPORTS = [
     all: 11_620,
     never: ['clockwise'],
   },
-  { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_810, all: 15_370 },
-  { what: 'all of geo', of: { geo: '*' }, budget: 13_370, all: 15_920, goalAll: 15_500 },
+  { what: 'Geo', of: { geo: ['Geo'] }, budget: 12_810, all: 15_100 },
+  { what: 'all of geo', of: { geo: '*' }, budget: 13_370, all: 15_660, goalAll: 15_500 },
   {
     what: 'Interactions',
     of: { interactions: ['Interactions'] },
@@ -184,8 +184,8 @@ const IMPORTS = [
   {
     what: 'record (Firehose)',
     of: { 'analytics/kinesis-firehose': ['record'] },
-    budget: 13_910,
-    all: 16_190,
+    budget: 13_980,
+    all: 16_260,
     goalAll: 14_500,
   },
   {
