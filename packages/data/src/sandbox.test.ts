@@ -4,6 +4,7 @@ import { createAmplifyContext } from '@backline/core'
 import { startSandbox } from '@backline/sandbox'
 import { a, type ClientSchema } from '@backline/schema'
 import { defineAuth, defineBackend, defineData } from '@backline/schema/backend'
+import { parse } from 'graphql'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateClient } from './client.js'
 
@@ -56,8 +57,10 @@ const connect = () =>
     createAmplifyContext(sandbox.outputs as Parameters<typeof createAmplifyContext>[0]),
   )
 
+type Observed = { subscribe(observer: object): { unsubscribe(): void } }
+
 /** All that an observable says, and a promise for the first state of it that is as wanted. */
-function listen<T>(observable: { subscribe(observer: object): { unsubscribe(): void } }) {
+function listen<T>(observable: Observed) {
   const seen: T[] = []
   const errors: unknown[] = []
   let check = () => {}
@@ -229,18 +232,21 @@ test('raw GraphQL: a query, a mutation and a subscription', async () => {
   const events = listen<{ data: { onCreateTodo: object } }>(
     client.graphql({ query: 'subscription { onCreateTodo { content id } }' }),
   )
+  const parsed = listen<{ data: { onCreateTodo: object } }>(
+    client.graphql({ query: parse('subscription { onCreateTodo { content id } }') }) as Observed,
+  )
   const query = listen<{ isSynced: boolean }>(client.models.Todo.observeQuery())
   await query.until((last) => last?.isSynced)
   const made = await client.graphql({
     query: 'mutation ($input: CreateTodoInput!) { createTodo(input: $input) { id content } }',
     variables: { input: { content: 'raw' } },
   })
-  expect(await events.until((last) => last)).toEqual({ data: { onCreateTodo: made.data.createTodo } })
+  for (const each of [events, parsed])
+    expect(await each.until((last) => last)).toEqual({ data: { onCreateTodo: made.data.createTodo } })
   await expect(client.graphql({ query: '{ nothing }' })).rejects.toMatchObject({
     errors: [{ message: expect.stringContaining('nothing') }],
   })
-  events.stop()
-  query.stop()
+  for (const each of [events, parsed, query]) each.stop()
 })
 
 test.each(['identityPool', 'iam'] as const)(
