@@ -21,7 +21,7 @@ import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
 import { oneTimePassword } from './oneTimePassword.fixture.js'
 
-// A stock <Authenticator> of @aws-amplify/ui-react, and the components of its kin for storage, in-app messages and talks with a model, installed by npm beside
+// A stock <Authenticator> of @aws-amplify/ui-react and of ui-vue, and the components of its kin for storage, in-app messages and talks with a model, installed by npm beside
 // our packed packages under the official names, as an app would have it: no `--force`, no alias in a bundler, not one import edited.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -47,6 +47,7 @@ beforeAll(async () => {
     'src/storage.tsx',
     'src/messages.tsx',
     'src/chat.tsx',
+    'src/vue.ts',
     '--bundle',
     '--format=esm',
     '--target=es2022',
@@ -175,6 +176,25 @@ test('sign-up, confirmation, sign-in, a forgotten password and sign-out', async 
   await signIn(email, 'Chosen-anew-2')
   await arrived(email)
   await signOut()
+  expect(complaints(lines)).toEqual([])
+  await sandbox.stop()
+})
+
+test('the one of Vue: sign-up, confirmation, a reload, sign-out and sign-in', async () => {
+  const sandbox = await startSandbox({
+    backend: defineBackend({ auth: defineAuth({ loginWith: { email: true } }) }),
+  })
+  const email = 'ada@example.com'
+  const { page, lines, signUp, signIn, arrived, signOut } = await open(sandbox, 'vue.html')
+  await signUp(email)
+  await arrived(email)
+  await page.getByText(`Header knows ${email}`).waitFor()
+  await page.reload()
+  await arrived(email)
+  await signOut()
+  await signIn(email)
+  await arrived(email)
+  await screenshot(page, 'authenticator-vue')
   expect(complaints(lines)).toEqual([])
   await sandbox.stop()
 })
