@@ -3,7 +3,7 @@ import type { AuthToken, GraphQLCall } from './authorization.js'
 import { contextOf } from './contextFirst.js'
 import { answerError, DataError, type GraphQLFormattedError } from './errors.js'
 import type { EventsCall } from './eventFrames.js'
-import { refused, post as send } from './graphql.js'
+import { refused, post as send } from './posting.js'
 import { type Published, type PublishedEvent, publishAll } from './publishing.js'
 import type { Json } from './rest.js'
 
