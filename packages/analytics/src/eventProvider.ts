@@ -1,17 +1,14 @@
 import type { AnalyticsEvent, AnalyticsProvider } from '@backline/core/internal'
 import { AnalyticsError } from './errors.js'
 import type { Outlet } from './outlet.js'
-import { withField } from './written.js'
+import { asText, withField } from './written.js'
 
 /** A provider of the app's own, as the buffer knows it. */
 export const providerOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
   ...{ name: 'Provider', maxRecords: 100, maxBytes: 1024 * 1024, isUnsigned: true },
   settings: (ctx) => ctx.options.Analytics ?? {},
   place: () => '',
-  encode(_, { data }, id) {
-    const piece = withField(data, 'id', id)
-    return { piece, bytes: piece.length }
-  },
+  encode: (_, { data }, id) => asText(withField(data, 'id', id)),
   async send(ctx, { pieces, ids, keepalive }) {
     const events = JSON.parse(`[${pieces}]`) as AnalyticsEvent[]
     const provider = ctx.options.Analytics?.provider

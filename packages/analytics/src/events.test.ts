@@ -156,6 +156,22 @@ function withProvider(send: (batch: AnalyticsBatch) => Promise<any>) {
   return stage.device({ options: { Analytics: { provider: { send }, flushInterval: 60_000 } } })
 }
 
+test('a call that outlives the page fits into what browsers let outlive it, whatever script people write in', async () => {
+  const device = stage.device()
+  const { ctx, sent } = device
+  record({ name: 'first' }, ctx)
+  await flushEvents(ctx)
+  const before = sent.length
+  for (let n = 0; n < 100; n++) record({ name: 'wrote', attributes: { text: '語'.repeat(200) } }, ctx)
+  device.setVisible(false)
+  await until(() => sent.length > before)
+  expect(sent[before]!.keepalive).toBe(true)
+  // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+  expect(Buffer.byteLength(sent[before]!.body)).toBeLessThan(64 * 1024)
+  await until(() => eventCounts(ctx).Pinpoint!.waiting === 0)
+  expect(received()).toHaveLength(101)
+})
+
 test("a provider of the app's own takes the events, and names those that it wants again", async () => {
   const batches: AnalyticsBatch[] = []
   const { ctx, sent } = withProvider(async (batch) => {

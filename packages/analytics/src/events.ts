@@ -14,7 +14,7 @@ import { providerOutlet } from './eventProvider.js'
 import type { Outlet } from './outlet.js'
 import { sending } from './signedCall.js'
 import { checkName } from './streams.js'
-import { json, kindOf } from './written.js'
+import { asText, json, kindOf } from './written.js'
 
 /** @throws {AmplifyError} `NoAppId`, `NoRegion` */
 function pinpointApp(ctx: Context): PinpointApp {
@@ -31,7 +31,7 @@ const pinpointOutlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
   ...{ name: 'Pinpoint', maxRecords: 100, maxBytes: 1024 * 1024 },
   settings: (ctx) => ctx.config.Analytics?.Pinpoint ?? {},
   place: (ctx) => pinpointApp(ctx).appId,
-  encode: (_, { data }) => ({ piece: data, bytes: data.length }),
+  encode: (_, { data }) => asText(data),
   async send(ctx, batch) {
     const { pieces, ids } = batch
     const events = JSON.parse(`[${pieces}]`) as PinpointEvent[]

@@ -7,7 +7,7 @@ import type { Outlet } from './outlet.js'
 import { sessionOf } from './personalizeSession.js'
 import { signedCall } from './signedCall.js'
 import { checkName } from './streams.js'
-import { json, kindOf, withField } from './written.js'
+import { asText, json, kindOf, withField } from './written.js'
 
 /** @throws {AmplifyError} `NoRegion`, `NoTrackingId` */
 function personalizeConfig(ctx: Context) {
@@ -21,10 +21,7 @@ const outlet: Outlet = /* @__PURE__ */ Object.freeze<Outlet>({
   ...{ name: 'Personalize', maxRecords: 10, maxBytes: 128 * 1024, flushSize: 5 },
   settings: personalizeConfig,
   place: (ctx) => personalizeConfig(ctx).trackingId,
-  encode(_, { data }, id) {
-    const piece = withField(data, 'eventId', id)
-    return { piece, bytes: piece.length }
-  },
+  encode: (_, { data }, id) => asText(withField(data, 'eventId', id)),
   async send(ctx, batch) {
     const { region, endpoint, trackingId } = personalizeConfig(ctx)
     const [sessionId, userId] = JSON.parse(batch.to) as string[]

@@ -65,6 +65,9 @@ export function recordPiece(data: string, id: string, idField?: string): { base6
   return { base64: toBase64(bytes), bytes: bytes.length }
 }
 
+/** A row that goes over the wire as the text that it is. */
+export const asText = (piece: string) => ({ piece, bytes: utf8(piece).length })
+
 /** A field more in front of the JSON of an object. One of the same name in it wins. */
 export function withField(object: string, name: string, value: string): string {
   const field = `${JSON.stringify(name)}:${JSON.stringify(value)}`
