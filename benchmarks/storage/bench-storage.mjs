@@ -1,9 +1,10 @@
 // Our storage beside the official aws-amplify's and the AWS SDK's, at the same work, on the same sandbox, in one run.
-//   node benchmarks/storage/bench-storage.mjs [--json]
+//   node benchmarks/storage/bench-storage.mjs [--json] [--node]      --node leaves Chromium out
 // Each library runs in processes of its own, in turns, over the same transport (node:http with connections kept alive); then in pages of
 // its own in Chromium, over the browser's, without aws-amplify: there it speaks to AWS's own hosts only. By the clock, small requests
 // measure the sandbox more than who sends them; so below each time in Node stands what the library's own process, in which no sandbox
-// runs, took of the processor, its transport included: the same for all.
+// runs, took of the processor, its transport included: the same for all. The same work is done once more by `fetch` and a signature alone,
+// with no library: `theirs/none` is the most that a library on that transport could be faster than theirs.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -14,9 +15,10 @@ import { build } from 'esbuild'
 import { openChromium } from '../../tests/runtimes/browser/chromium.ts'
 import { quantile } from '../sandbox/command.mjs'
 
-const LIBRARIES = ['backline', 'aws-amplify', '@aws-sdk']
+/** `none` is `fetch` and a signature: what is left once no library is there. */
+const LIBRARIES = ['backline', 'aws-amplify', '@aws-sdk', 'none']
 /** The hosts of AWS are wired into aws-amplify, and a page cannot lead them elsewhere. */
-const IN_CHROMIUM = ['backline', '@aws-sdk']
+const IN_CHROMIUM = ['backline', '@aws-sdk', 'none']
 const ROUNDS = 3
 const KEYS = 10_000
 
@@ -34,7 +36,7 @@ try {
   const settings = JSON.stringify({ url: sandbox.url, bucket, region, credentials: sandbox.credentials })
   for (let round = 0; round < ROUNDS; round++)
     for (const library of LIBRARIES) runs[library].push(await run(library, settings))
-  await inChromium({ ...JSON.parse(settings), keys: KEYS })
+  if (!process.argv.includes('--node')) await inChromium({ ...JSON.parse(settings), keys: KEYS })
 } finally {
   await sandbox.stop()
 }
@@ -51,16 +53,16 @@ const WORK = [
   ['  processor', 'ms', 'urlsCpu', 3],
 ]
 function rowsOf(measured, where) {
-  return WORK.filter(([, , key]) => measured.backline[0][key] !== undefined).map(
+  return WORK.filter(([, , key]) => measured.backline[0]?.[key] !== undefined).map(
     ([what, unit, key, target]) => {
       const of = (library) => {
         const numbers = measured[library].map((each) => each[key])
         return numbers.length ? quantile(numbers, 0.5) : Number.NaN
       }
-      const [ours, theirs, sdk] = LIBRARIES.map(of)
+      const [ours, theirs, sdk, none] = LIBRARIES.map(of)
       return {
-        ...{ where, what, unit, ours, 'aws-amplify': theirs, '@aws-sdk': sdk },
-        ...{ faster: theirs / ours, overSdk: sdk / ours, target },
+        ...{ where, what, unit, ours, 'aws-amplify': theirs, '@aws-sdk': sdk, none },
+        ...{ faster: theirs / ours, overSdk: sdk / ours, best: theirs / none, target },
       }
     },
   )
@@ -71,11 +73,11 @@ if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2))
 else {
   const cell = (value) => String(value ?? '').padStart(13)
   console.log(
-    `${''.padEnd(56)}${['ours', 'aws-amplify', '@aws-sdk', 'theirs/ours', 'sdk/ours', 'target'].map(cell).join('')}`,
+    `${''.padEnd(56)}${['ours', 'aws-amplify', '@aws-sdk', 'no library', 'theirs/ours', 'sdk/ours', 'theirs/none', 'target'].map(cell).join('')}`,
   )
-  for (const { where, what, unit, ours, faster, overSdk, target, ...others } of rows)
+  for (const { where, what, unit, ours, faster, overSdk, best, target, ...others } of rows)
     console.log(
-      `${`${where}: ${what}, ${unit}`.padEnd(56)}${[ours, others['aws-amplify'], others['@aws-sdk']].map((each) => cell(each.toFixed(0))).join('')}${[faster, overSdk].map((each) => cell(each.toFixed(2))).join('')}${cell(target)}`,
+      `${`${where}: ${what}, ${unit}`.padEnd(56)}${[ours, others['aws-amplify'], others['@aws-sdk'], others.none].map((each) => cell(each.toFixed(0))).join('')}${[faster, overSdk, best].map((each) => cell(each.toFixed(2))).join('')}${cell(target)}`,
     )
 }
 

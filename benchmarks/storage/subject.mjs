@@ -1,10 +1,13 @@
 // One library in a process of its own. Started by bench-storage.mjs with the name of the library and where the sandbox is; prints its
 // numbers as one line of JSON.
+import { createHash, createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
+import { bare } from './bare.mjs'
 
 const [library, settings] = process.argv.slice(2)
 const { url, bucket, region, credentials } = JSON.parse(settings)
-const work = library === '@aws-sdk' ? await sdk() : await amplify(library)
+const work =
+  library === '@aws-sdk' ? await sdk() : library === 'none' ? await nobody() : await amplify(library)
 
 const data = new Uint8Array(64 * 1024 * 1024)
 for (let index = 0; index < data.length; index += 7) data[index] = index
@@ -80,6 +83,14 @@ async function amplify(from) {
     list: async (path) => (await list({ path, options: { listAll: true } })).items.length,
     url: (path) => getUrl({ path }),
   }
+}
+
+function nobody() {
+  globalThis.fetch = fetchFromSandbox
+  return bare(JSON.parse(settings), {
+    hmac: (key, text) => createHmac('sha256', key).update(text).digest(),
+    sha256: (text) => createHash('sha256').update(text).digest(),
+  })
 }
 
 async function sdk() {
