@@ -12,7 +12,7 @@ import type { Signing } from './signatureV4.js'
 export interface SigningScope {
   service: string
   region: string
-  /** `UNSIGNED-PAYLOAD` for a body that is not hashed (S3 over TLS); hashed by default. */
+  /** `UNSIGNED-PAYLOAD` for a body that is not hashed (S3 over TLS); hashed where left out. */
   unsignedPayload?: boolean
   /** Instead of the context's own. */
   credentials?: AWSCredentials

@@ -15,11 +15,17 @@ export async function putBytes(
   call: Omit<S3Call, 'method'> & { body: Uint8Array },
 ): Promise<{ response: Response; checksum: string }> {
   const checksum = toChecksum(crc32(call.body))
-  const headers = { ...call.headers, 'x-amz-checksum-crc32': checksum }
+  const sent: S3Call = {
+    ...call,
+    method: 'PUT',
+    headers: { ...call.headers, 'x-amz-checksum-crc32': checksum },
+    // AWS's own hosts are reached by TLS.
+    unsignedPayload: !/^http:/i.test(location.endpoint ?? ''),
+  }
   for (let attempt = 1; ; attempt++) {
     let cause: unknown
     try {
-      const response = await s3(ctx, location, { ...call, method: 'PUT', headers })
+      const response = await s3(ctx, location, sent)
       if ((response.headers.get('x-amz-checksum-crc32') ?? checksum) === checksum)
         return { response, checksum }
     } catch (error) {

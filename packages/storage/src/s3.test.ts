@@ -1,6 +1,7 @@
+import { request } from 'node:http'
 import { createAmplifyContext } from '@backline/core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Bucket, refusal, startBucket } from './bucket.fixture.js'
+import { type Bucket, megabytes, refusal, startBucket } from './bucket.fixture.js'
 import { downloadData, getUrl, list, uploadData } from './index.js'
 import { urlOf } from './s3.js'
 
@@ -166,6 +167,85 @@ test('an endpoint of one’s own is configured for all buckets, or for one', asy
   expect(asked.every((url) => url.startsWith(`${sandbox.url}/${bucketName}`))).toBe(true)
   const { url } = await getUrl({ path: 'a' }, ctx)
   expect(url.href).toMatch(new RegExp(`^https://storage\\.example\\.com/${bucketName}/a\\?`))
+})
+
+test('objects go up and come down by the accelerated host where that is wanted, and by their own where not', async () => {
+  const asked: string[] = []
+  const { Auth } = bucket.watch().ctx.options
+  const platform = {
+    async fetch(input: string | URL | Request) {
+      asked.push(new URL(String(input)).host)
+      return new Response('', { headers: { etag: '"e"' } })
+    },
+  }
+  const region = 'us-east-1'
+  const ctx = createAmplifyContext({ Storage: { S3: { bucket: 'photos', region } } }, { Auth, platform })
+  const options = { useAccelerateEndpoint: true }
+  await uploadData({ path: 'a', data: 'x', options }, ctx)
+  await downloadData({ path: 'a', options }, ctx)
+  await uploadData({ path: 'a', data: 'x' }, ctx)
+  expect(asked).toEqual([
+    ...['photos.s3-accelerate.amazonaws.com', 'photos.s3-accelerate.amazonaws.com'],
+    'photos.s3.us-east-1.amazonaws.com',
+  ])
+})
+
+/** AWS's own hosts by TLS, led to the sandbox. `fetch` cannot send a Host of our choice, which the signature covers. */
+function byTls(seen: Record<string, string>[], damage?: (body: Buffer) => void) {
+  return (input: string | URL | Request, { method = 'GET', headers = {}, body = null }: RequestInit = {}) =>
+    new Promise<Response>((resolve, reject) => {
+      const { protocol, host, pathname, search } = new URL(String(input))
+      expect(protocol).toBe('https:')
+      seen.push(headers as Record<string, string>)
+      const sent = request(
+        `${bucket.sandbox.url}${pathname}${search}`,
+        { method, headers: { ...(headers as object), host } },
+        async (answer) => {
+          const content = Buffer.concat(await answer.toArray())
+          const { statusCode: status } = answer
+          resolve(new Response(content, { status, headers: answer.headers as Record<string, string> }))
+        },
+      )
+      const bytes = Buffer.from((body as Uint8Array | null) ?? [])
+      damage?.(bytes)
+      sent.on('error', reject).end(bytes)
+    })
+}
+
+test('by TLS the bytes are read once, for their CRC-32, which is signed and finds what is damaged', async () => {
+  const { Auth } = bucket.watch().ctx.options
+  const config = { Storage: { S3: { bucket: bucket.bucket, region: 'us-east-1' } } }
+  const seen: Record<string, string>[] = []
+  const hashed: number[] = []
+  const sha256 = async (data: Uint8Array) => {
+    hashed.push(data.length)
+    return new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>))
+  }
+  const ctx = createAmplifyContext(config, { Auth, platform: { fetch: byTls(seen), sha256 } })
+  const data = megabytes(6)
+  for (const [path, part] of [
+    ['small.bin', data.subarray(0, 10_000)],
+    ['large.bin', data],
+  ] as const) {
+    await uploadData({ path, data: part }, ctx)
+    const { body } = await downloadData({ path }, ctx)
+    expect(Buffer.from(await (await body.blob()).arrayBuffer()).equals(part)).toBe(true)
+  }
+  const summed = seen.filter((headers) => headers['x-amz-checksum-crc32'] && !headers['x-amz-checksum-type'])
+  expect(summed).toHaveLength(3)
+  for (const headers of summed) {
+    expect(headers['x-amz-content-sha256']).toBe('UNSIGNED-PAYLOAD')
+    expect(headers.authorization).toMatch(/SignedHeaders=[^,]*x-amz-checksum-crc32/)
+  }
+  // Three samples, by which the upload is recognised.
+  expect(hashed).toEqual([3 * 64 * 1024])
+
+  const damaging = byTls(seen, (body) => body.length && body[0]!++)
+  const damaged = createAmplifyContext(config, { Auth, platform: { fetch: damaging } })
+  expect(await failure(uploadData({ path: 'damaged.bin', data: 'abc' }, damaged))).toMatchObject({
+    name: 'IntegrityError',
+  })
+  expect(await failure(downloadData({ path: 'damaged.bin' }, ctx))).toMatchObject({ name: 'NoSuchKey' })
 })
 
 test('the owner that is expected is told to S3', async () => {

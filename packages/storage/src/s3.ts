@@ -19,6 +19,8 @@ export interface S3Call extends Pick<Call, 'signal' | 'idempotent' | 'attempts' 
   query?: Record<string, string | number | undefined>
   headers?: Record<string, string | undefined>
   body?: Uint8Array
+  /** The body is not hashed: a checksum in the headers guards it from damage, and TLS from whoever would forge both. */
+  unsignedPayload?: boolean
 }
 
 /**
@@ -117,10 +119,11 @@ export async function requireCredentials(ctx: Context): Promise<AWSCredentials> 
 
 async function send(ctx: Context, location: Location, call: S3Call): Promise<Response> {
   try {
+    const { unsignedPayload } = call
     return await request(ctx, {
       ...call,
       ...address(location, call),
-      authorize: sigv4({ service: 's3', region: location.region }),
+      authorize: sigv4({ service: 's3', region: location.region, unsignedPayload }),
     })
   } catch (error) {
     const { name, message } = error as Error
