@@ -1,63 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { afterAll, expect, test } from 'vitest'
 import { serve } from '../sandbox.js'
+import { killChildren, plan, startChild } from './child.fixture.js'
 
 const Bucket = 'drive-bucket'
 const MIB = 1024 * 1024
-const plan = {
-  extraOutputs: {},
-  storages: [{ name: 'drive', isDefault: true, bucketName: Bucket, rules: [] }],
-}
 const folder = mkdtempSync(join(tmpdir(), 'backline-test-'))
 const dataDir = join(folder, 'data')
-const children: ChildProcess[] = []
 afterAll(() => {
-  for (const child of children) child.kill('SIGKILL')
+  killChildren()
   rmSync(folder, { recursive: true, force: true })
 })
-
-// Node reads our types away by itself; only the names of the files it must be told.
-const RESOLVE = `import { registerHooks } from 'node:module'
-  registerHooks({
-    resolve(name, context, next) {
-      try {
-        return next(name, context)
-      } catch (error) {
-        if (!name.endsWith('.js')) throw error
-        return next(name.slice(0, -3) + '.ts', context)
-      }
-    },
-  })`
-
-/** A sandbox in a process of its own: to be killed, or to have a disk that takes no more than so many kilobytes of one file. */
-async function startChild(
-  dataDir: string,
-  kilobytes?: number,
-): Promise<{ child: ChildProcess; url: string; key: string; secret: string }> {
-  const program = `import { serve } from ${JSON.stringify(new URL('../sandbox.js', import.meta.url).href)}
-    const { url, credentials } = await serve(${JSON.stringify(plan)}, { dataDir: ${JSON.stringify(dataDir)} })
-    console.log(JSON.stringify({ url, key: credentials.accessKeyId, secret: credentials.secretAccessKey }))`
-  const hooks = `data:text/javascript,${encodeURIComponent(RESOLVE)}`
-  const node = [process.execPath, '-C', 'source', '--import', hooks, '--input-type=module', '-e', program]
-  const limit = kilobytes ? `trap '' XFSZ; ulimit -f ${kilobytes}; ` : ''
-  const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...node], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.push(child)
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).once('line', resolve)
-    child.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}.`)))
-  })
-  return { child, ...JSON.parse(line) }
-}
 
 test('killed in the middle of writes, it has everything it acknowledged and nothing by halves', async () => {
   const { child, url: endpoint, key: accessKeyId, secret: secretAccessKey } = await startChild(dataDir)
