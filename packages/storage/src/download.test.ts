@@ -32,6 +32,26 @@ test('an object comes back with its properties, as text, as JSON and as a Blob, 
   expect((await body.blob()).type).toBe('application/json')
 })
 
+test('an object comes back as a stream, and says how long it may be kept', async () => {
+  const watched = bucket.watch()
+  let answered: string | null = null
+  const { fetch } = watched.ctx.platform
+  watched.ctx.platform = {
+    ...watched.ctx.platform,
+    async fetch(input, init) {
+      const response = await fetch(input, init)
+      answered = response.headers.get('cache-control')
+      return response
+    },
+  }
+  const options = { cacheControl: 'no-store' }
+  const { body } = await downloadData({ path: 'large.bin', options }, watched.ctx)
+  expect(answered).toBe('no-store')
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body.stream() as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk)
+  expect(Buffer.concat(chunks).equals(data)).toBe(true)
+})
+
 test('progress grows until it ends at the whole', async () => {
   const seen: number[] = []
   const onProgress = ({

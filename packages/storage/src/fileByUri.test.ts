@@ -1,4 +1,4 @@
-import { mkdtemp, open as openFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open as openFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -95,3 +95,49 @@ test('a file is uploaded by its URI, part by part and never read as a whole', as
   expect(open()).toBe(0)
   expect(await unfinished()).toEqual([])
 })
+
+test.each([
+  ['cut short', (film: string) => truncate(film, 6_000_000)],
+  [
+    'replaced by other bytes',
+    (film: string) =>
+      writeFile(
+        film,
+        twelve.map((byte) => byte ^ 1),
+      ),
+  ],
+  ['removed', (film: string) => rm(film)],
+])(
+  'a file that is %s while it is read is an error, and never an object of two halves',
+  async (what, change) => {
+    const folder = await mkdtemp(join(tmpdir(), 'backline-phone-'))
+    const film = join(folder, 'film.mp4')
+    await writeFile(film, twelve)
+    const watched = bucket.watch()
+    const { open } = phone(watched)
+    // Between the first part and those behind it.
+    const { openFile: opening } = watched.ctx.platform
+    let reads = 0
+    watched.ctx.platform = {
+      ...watched.ctx.platform,
+      async openFile(uri) {
+        const file = await opening!(uri)
+        return {
+          ...file,
+          async read(start, end) {
+            if (++reads === 5) await change(film)
+            return file.read(start, end)
+          },
+        }
+      },
+    }
+    const Key = `by-uri/${what}`
+    const task = uploadData({ path: Key, data: { uri: pathToFileURL(film).href } }, watched.ctx)
+    expect(await failure(task.result)).toMatchObject({ name: 'InvalidUploadSource' })
+    expect(reads).toBeGreaterThanOrEqual(5)
+    await expect(bytesOf(Key)).rejects.toMatchObject({ name: 'NoSuchKey' })
+    expect(await unfinished()).toEqual([])
+    expect(open()).toBe(0)
+    await rm(folder, { recursive: true })
+  },
+)

@@ -23,7 +23,7 @@ export function metadataHeaders(metadata: Record<string, string> = {}): Record<s
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [
       `x-amz-meta-${name}`,
-      isAscii(value) ? value : `=?UTF-8?B?${toBase64(utf8(value))}?=`,
+      isAscii(value) ? `${value}` : `=?UTF-8?B?${toBase64(utf8(value))}?=`,
     ]),
   )
 }

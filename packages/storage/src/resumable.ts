@@ -55,14 +55,14 @@ export async function forgetUpload(ctx: Context, name: string, uploadId: string)
 const sample = 64 * 1024
 
 /**
- * Recognises the upload of the same data to the same place with the same options: by samples of the content, so that hardly ever
+ * Recognises the upload of the same data to the same place with the same headers: by samples of the content, so that hardly ever
  * other data is taken for it. Where it is, its parts are compared one by one before any is taken over.
  */
 export async function nameOfUpload(
   ctx: Context,
   { file, size, read }: Source,
   place: (string | undefined)[],
-  options: object,
+  headers: object,
 ): Promise<string> {
   const middle = Math.floor((size - sample) / 2)
   const content = new Uint8Array(3 * sample)
@@ -72,7 +72,7 @@ export async function nameOfUpload(
   return [
     file?.name,
     file?.lastModified,
-    crc32(utf8(JSON.stringify(options))),
+    crc32(utf8(JSON.stringify(headers))),
     size,
     ...place,
     fingerprint,

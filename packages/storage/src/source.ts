@@ -33,6 +33,8 @@ export interface Source {
   type?: string
   /** Where it is a file: what tells one file from another without reading it. */
   file?: { name: string; lastModified: number }
+  /** Throws where it is no longer what it was when it was opened, so that an object might be half of each. */
+  check?(): Promise<void>
   /** Nothing more is wanted. */
   close?(): void
 }
@@ -45,6 +47,8 @@ export interface Supply {
   read(number: number): Promise<Bytes | undefined>
   /** The part has arrived at S3, and will not be asked for again. */
   arrived?(number: number): void
+  /** Throws where the parts may not be of one piece: see {@link Source}. */
+  check?(): Promise<void>
   /** Nothing more is wanted. */
   close?(): void
 }
@@ -81,15 +85,22 @@ export async function openSource({ platform }: Context, { uri, type }: FileByUri
     throw new StorageError('InvalidUploadSource', 'This platform opens no files by URI.', {
       recoverySuggestion: 'Pass a Blob or a File.',
     })
-  const file = await platform.openFile(uri).catch((error) => {
-    throw unreadable(error)
-  })
+  const open = () =>
+    platform.openFile!(uri).catch((error) => {
+      throw unreadable(error)
+    })
+  const file = await open()
   const { size, name = uri, lastModified = 0 } = file
   return {
     size,
     type: type ?? file.type,
     file: { name, lastModified },
     read: wholly((start, end) => file.read(start, end)),
+    check: async () => {
+      const now = await open()
+      now.close?.()
+      if (now.size !== size || !Object.is(now.lastModified, file.lastModified)) throw unreadable()
+    },
     close: () => file.close?.(),
   }
 }
@@ -112,10 +123,11 @@ export function isStream(data: StorageUploadDataPayload): data is ReadableStream
 }
 
 /** The parts of something that can be read again and again. */
-export function supplyOf({ size, read }: Source): Supply {
+export function supplyOf({ size, read, check }: Source): Supply {
   const parts = partsOf(size)
   return {
     size,
+    check,
     read: async (number) => {
       const part = parts[number - 1]
       return part && read(part.start, part.end)

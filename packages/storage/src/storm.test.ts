@@ -116,7 +116,7 @@ async function weather(index: number): Promise<void> {
 }
 
 test(`${count} uploads in parts are whole, whatever cuts, throttles or pauses them (seed ${seed})`, {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   let next = 0
   const worker = async () => {

@@ -149,6 +149,7 @@ test('what is canceled on the way leaves neither an object nor parts', async () 
   const error = await failure(task.result)
   expect(isCancelError(error)).toBe(true)
   expect(error?.message).toBe('Changed my mind.')
+  expect(task.state).toBe('CANCELED')
   expect(sent.at(-1)).toMatchObject({ method: 'DELETE', status: 204 })
   expect(await unfinished()).toEqual([])
   expect((await list({ path: '' }, ctx)).items).toEqual([])
@@ -527,7 +528,12 @@ test('what was damaged on the way once is sent again', async () => {
 })
 
 /** Sends at least one part of an upload, then loses the network. */
-async function breakOff(store: ReturnType<typeof createMemoryStore>, data: Uint8Array | Blob, path = 'a') {
+async function breakOff(
+  store: ReturnType<typeof createMemoryStore>,
+  data: Uint8Array | Blob,
+  path = 'a',
+  options: object = {},
+) {
   const watched = bucket.watch({ store })
   let dead = false
   watched.intercept = () => {
@@ -535,7 +541,7 @@ async function breakOff(store: ReturnType<typeof createMemoryStore>, data: Uint8
     return undefined
   }
   const task = uploadData(
-    { path, data: data as Blob, options: { onProgress: () => (dead = true) } },
+    { path, data: data as Blob, options: { ...options, onProgress: () => (dead = true) } },
     watched.ctx,
   )
   expect(await failure(task.result)).toMatchObject({ name: 'NetworkError' })
@@ -550,6 +556,38 @@ test('bytes in memory go on too, recognised by what they are', async () => {
   expect(sent.some(({ target }) => target.includes('uploads='))).toBe(false)
   expect(parts(sent).length).toBeLessThan(6)
   expect((await bytesOf('a')).equals(data)).toBe(true)
+})
+
+test('options that JSON cannot hold, or that do not change the object, leave an upload recognisable', async () => {
+  const store = createMemoryStore()
+  /** As apps pass what they have at hand: wrapped state, big numbers, nodes of a page. */
+  const options = () => {
+    const unknown: Record<string, unknown> = { drawn: Math.random(), count: 1n }
+    unknown.self = unknown
+    return { metadata: { author: 'ada' }, contentType: 'video/mp4', unknown }
+  }
+  await breakOff(store, twelve, 'a', options())
+  const remembered = Object.keys(JSON.parse((await store.getItem('__uploadInProgress'))!))
+  expect(remembered).toEqual([expect.stringMatching(/^[\w./-]+$/)])
+
+  const { ctx, sent } = bucket.watch({ store })
+  await uploadData(
+    { path: 'a', data: twelve, options: { ...options(), signal: new AbortController().signal } },
+    ctx,
+  )
+  expect(sent.some(({ target }) => target.includes('uploads='))).toBe(false)
+  expect((await read('a')).Metadata).toEqual({ author: 'ada' })
+  expect((await bytesOf('a')).equals(twelve)).toBe(true)
+
+  // Other metadata make another object.
+  await breakOff(store, twelve, 'b', options())
+  const other = bucket.watch({ store })
+  await uploadData(
+    { path: 'b', data: twelve, options: { ...options(), metadata: { author: 'bob' } } },
+    other.ctx,
+  )
+  expect(other.sent.some(({ target }) => target.includes('uploads='))).toBe(true)
+  expect((await read('b')).Metadata).toEqual({ author: 'bob' })
 })
 
 test('no part of other data is taken over, however alike the two are', async () => {

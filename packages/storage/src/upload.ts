@@ -138,8 +138,8 @@ async function store(
     return { contentType, metadata, eTag: ETag, versionId: VersionId, size }
   }
   const supply = source ? supplyOf(source) : supplyOfStream(data as ReadableStream<Uint8Array>)
-  const name =
-    source && (await nameOfUpload(ctx, source, [contentType, location.bucket, location.key], kept(options)))
+  // What makes it another object: the headers, and not whatever else an app has passed, which JSON might not even hold.
+  const name = source && (await nameOfUpload(ctx, source, [location.bucket, location.key], plan.headers))
   const uploaded = await uploadInParts(ctx, { ...plan, supply, name, fileName: source?.file?.name }, control)
   return {
     contentType,
@@ -199,9 +199,4 @@ function progressTo(
   return (sent) => {
     if (sent > highest) onProgress?.({ transferredBytes: (highest = sent), totalBytes })
   }
-}
-
-/** The options that make it another object. */
-function kept({ onProgress: _, bucket: __, signal: ___, ...stored }: UploadDataOptions): object {
-  return stored
 }

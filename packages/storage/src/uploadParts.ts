@@ -74,6 +74,7 @@ export async function uploadInParts(
       const upload = await begun
       sending = sendParts(ctx, plan, upload, signal)
       await sending
+      await supply.check?.()
       control.commit()
       const completed = await completeUpload(ctx, plan, upload, begunAt)
       if (name) await forgetUpload(ctx, name, upload.id)
