@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
+import { signIn } from 'backline/auth'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
@@ -50,6 +51,7 @@ beforeAll(async () => {
   // One install for both: the stock app's, and ours under its own name.
   const manifest = JSON.parse(readFileSync(join(folder, 'stock/package.json'), 'utf8'))
   manifest.dependencies.backline = 'file:./backline.tgz'
+  manifest.dependencies['official-adapter-nextjs'] = 'npm:@aws-amplify/adapter-nextjs@^1.8.0'
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder })
   // One folder is read at a time.
@@ -277,6 +279,40 @@ test('the stock app: its Authenticator signs in, and server components, actions,
   expect(await session()).toEqual([])
   expect(lines.filter((line) => !line.includes('Failed to load resource'))).toEqual([])
   await profile.close()
+})
+
+test('the official adapter works on our umbrella: it knows the user, writes, reads, renews, and believes no forged token', async () => {
+  const { sandbox } = stock
+  const device = await register(sandbox, 'hedy@example.com')
+  const cookies: Record<string, string> = {}
+  const store = device.platform.store
+  await signIn({ username: 'hedy@example.com', password: PASSWORD }, device)
+  const prefix = `CognitoIdentityServiceProvider.${device.config.Auth!.Cognito.userPoolClientId}`
+  const user = (await store.getItem(`${prefix}.LastAuthUser`))!
+  cookies[`${prefix}.LastAuthUser`] = user
+  for (const item of ['accessToken', 'idToken', 'refreshToken', 'clockDrift', 'signInDetails']) {
+    const value = await store.getItem(`${prefix}.${user}.${item}`)
+    if (value) cookies[`${prefix}.${user}.${item}`] = value
+  }
+  cpSync(join(root, 'tests/compat/apps/officialNext'), folder, { recursive: true })
+  const told = JSON.stringify({ outputs: sandbox.outputs, cookies, port: new URL(sandbox.url).port })
+  const { stdout } = await run(process.execPath, ['program.mjs', told], { cwd: folder })
+  const { set, ...answers } = JSON.parse(stdout)
+  expect(answers).toEqual({
+    loginId: 'hedy@example.com',
+    email: 'hedy@example.com',
+    written: 'Official',
+    read: ['Official'],
+    renewed: true,
+    forged: 'UserUnAuthenticatedException',
+    nobody: 'UserUnAuthenticatedException',
+    isHandler: 'function',
+  })
+  // Each once, as the adapter sets them.
+  expect(set.map((line: string) => line.split(';')[0])).toEqual([
+    ...new Set(set.map((line: string) => line.split(';')[0])),
+  ])
+  expect(set.join()).toContain('accessToken')
 })
 
 test('npm installs one runtime under the official names, and nothing of the official one', async () => {
