@@ -1,11 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
+import type { AmplifyContext } from 'backline'
+import { createServerRunner } from 'backline/adapter-nextjs'
 import { signIn } from 'backline/auth'
+import { getCurrentUser } from 'backline/auth/server'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
 import { consoleOf, openChromium, screenshot } from '../runtimes/browser/chromium.js'
@@ -281,19 +285,26 @@ test('the stock app: its Authenticator signs in, and server components, actions,
   await profile.close()
 })
 
+/** What a browser brings in which this person has just signed in. */
+async function cookiesOf(sandbox: Sandbox, email: string): Promise<Record<string, string>> {
+  const device = await register(sandbox, email)
+  await signIn({ username: email, password: PASSWORD }, device)
+  const cookies: Record<string, string> = {}
+  const take = async (key: string) => {
+    const value = await device.platform.store.getItem(key)
+    if (value) cookies[key] = value
+    return value
+  }
+  const prefix = `CognitoIdentityServiceProvider.${device.config.Auth!.Cognito.userPoolClientId}`
+  const user = await take(`${prefix}.LastAuthUser`)
+  for (const item of ['accessToken', 'idToken', 'refreshToken', 'clockDrift', 'signInDetails'])
+    await take(`${prefix}.${user}.${item}`)
+  return cookies
+}
+
 test('the official adapter works on our umbrella: it knows the user, writes, reads, renews, and believes no forged token', async () => {
   const { sandbox } = stock
-  const device = await register(sandbox, 'hedy@example.com')
-  const cookies: Record<string, string> = {}
-  const store = device.platform.store
-  await signIn({ username: 'hedy@example.com', password: PASSWORD }, device)
-  const prefix = `CognitoIdentityServiceProvider.${device.config.Auth!.Cognito.userPoolClientId}`
-  const user = (await store.getItem(`${prefix}.LastAuthUser`))!
-  cookies[`${prefix}.LastAuthUser`] = user
-  for (const item of ['accessToken', 'idToken', 'refreshToken', 'clockDrift', 'signInDetails']) {
-    const value = await store.getItem(`${prefix}.${user}.${item}`)
-    if (value) cookies[`${prefix}.${user}.${item}`] = value
-  }
+  const cookies = await cookiesOf(sandbox, 'hedy@example.com')
   cpSync(join(root, 'tests/compat/apps/officialNext'), folder, { recursive: true })
   const told = JSON.stringify({ outputs: sandbox.outputs, cookies, port: new URL(sandbox.url).port })
   const { stdout } = await run(process.execPath, ['program.mjs', told], { cwd: folder })
@@ -313,6 +324,41 @@ test('the official adapter works on our umbrella: it knows the user, writes, rea
     ...new Set(set.map((line: string) => line.split(';')[0])),
   ])
   expect(set.join()).toContain('accessToken')
+})
+
+test.each(['rewrite', 'redirect'] as const)('what a proxy has refreshed goes with its %s', async (kind) => {
+  const { NextRequest, NextResponse } = createRequire(join(folder, 'package.json'))('next/server')
+  const { sandbox } = stock
+  const cookies = await cookiesOf(sandbox, `${kind}@example.com`)
+  sandbox.clock.advance(2 * HOUR)
+  const now = () => sandbox.clock.now()
+  const { runWithAmplifyServerContext } = createServerRunner({ config: sandbox.outputs, platform: { now } })
+  const cookie = Object.entries(cookies)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('; ')
+  const request = new NextRequest(stock.origin, { headers: { cookie } })
+  const elsewhere = () => NextResponse[kind](new URL('/elsewhere', stock.origin))
+  const known = (ctx: AmplifyContext) => getCurrentUser(ctx)
+
+  // As the answer that the context is given, and as one that is made within.
+  const given = elsewhere()
+  await runWithAmplifyServerContext({ nextServerContext: { request, response: given }, operation: known })
+  const made: Response = await runWithAmplifyServerContext({
+    nextServerContext: { request, response: NextResponse.next() },
+    operation: async (ctx) => {
+      await known(ctx)
+      return elsewhere()
+    },
+  })
+  for (const { headers } of [given, made]) {
+    const lines: string[] = headers.getSetCookie()
+    const names = lines.map((line) => line.split('=')[0]!.replace(/^.*\./, ''))
+    expect(names.toSorted()).toEqual(['accessToken', 'idToken', 'refreshToken'])
+    expect(lines.filter((line) => !line.includes('SameSite=lax') && !line.includes('SameSite=Lax'))).toEqual(
+      [],
+    )
+    expect(headers.get(kind === 'rewrite' ? 'x-middleware-rewrite' : 'location')).toContain('/elsewhere')
+  }
 })
 
 test('npm installs one runtime under the official names, and nothing of the official one', async () => {
