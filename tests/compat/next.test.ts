@@ -353,7 +353,7 @@ test.each(['rewrite', 'redirect'] as const)('what a proxy has refreshed goes wit
   for (const { headers } of [given, made]) {
     const lines: string[] = headers.getSetCookie()
     const names = lines.map((line) => line.split('=')[0]!.replace(/^.*\./, ''))
-    expect(names.toSorted()).toEqual(['accessToken', 'idToken', 'refreshToken'])
+    expect(names.toSorted()).toEqual(['accessToken', 'idToken', 'refreshToken', 'signInDetails'])
     expect(lines.filter((line) => !line.includes('SameSite=lax') && !line.includes('SameSite=Lax'))).toEqual(
       [],
     )

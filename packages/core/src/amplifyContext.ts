@@ -65,9 +65,10 @@ export class OwnContext implements AmplifyContext {
   get platform(): Platform {
     return (this.#platform ??= this.makePlatform())
   }
-  /** Without one it is made anew by whoever needs it next. */
+  /** Without one all that was made is let go of, and made anew by whoever needs it next. */
   set platform(platform: Platform | undefined) {
     this.#platform = platform
+    if (!platform) this.#state = undefined
   }
   get events(): HubClass {
     return eventsOf(this)

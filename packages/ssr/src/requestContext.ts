@@ -37,7 +37,6 @@ export class RequestContext extends OwnContext {
     this.#session.close()
     this.#session = undefined
     this.platform = undefined
-    this.state.clear()
   }
 
   protected override makePlatform(): Platform {

@@ -13,10 +13,18 @@ const { runWithAmplifyServerContext, createAuthRouteHandlers } = createServerRun
 
 function visit(cookies) {
   const lines = []
-  const request = { headers: {}, cookies }
-  const response = { headersSent: false, getHeader() {}, appendHeader: (_, line) => lines.push(line) }
+  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const request = { headers: { cookie: cookie.join('; ') }, cookies }
+  const response = {
+    headersSent: false,
+    getHeader() {},
+    setHeader: (_, value) => lines.push(...[value].flat()),
+    appendHeader: (_, line) => lines.push(line),
+  }
   const run = (operation) =>
-    runWithAmplifyServerContext({ nextServerContext: { request, response }, operation }).catch(({ name }) => name)
+    runWithAmplifyServerContext({ nextServerContext: { request, response }, operation }).catch(
+      ({ name }) => name,
+    )
   return { run, lines }
 }
 const { run, lines } = visit(cookies)
