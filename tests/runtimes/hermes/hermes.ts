@@ -272,6 +272,8 @@ export function startPhone(
     if (at < 0) {
       // What a line comes to is echoed; only what went wrong is worth a look.
       if (/Error/.test(line)) said.push(line)
+      // The native side itself was not understood: nobody would ever be answered.
+      if (line.includes("'__native' doesn't exist")) child.kill()
       return
     }
     const { module, method, args } = JSON.parse(line.slice(at + 1))
