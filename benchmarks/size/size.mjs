@@ -197,7 +197,7 @@ const IMPORTS = [
   },
   ...[
     ['createRequestRunner', 'server', 14_850],
-    ['createServerRunner', 'adapter-nextjs', 15_480],
+    ['createServerRunner', 'adapter-nextjs', 15_500],
     ['runWithAmplifyServerContext', 'adapter-core', 9_220],
   ].map(([name, entry, budget]) => ({
     what: name,
