@@ -6,7 +6,6 @@ import { root } from './packages.mjs'
 const CORE = [
   '',
   '/bytes',
-  '/cookieText',
   '/internal',
   '/journal',
   '/livePlatform',

@@ -1,5 +1,3 @@
-import fc from 'fast-check'
-import JsCookie from 'js-cookie'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAmplifyContext } from './amplifyContext.js'
 import { CookieStorage } from './cookieStorage.js'
@@ -94,37 +92,6 @@ test('cookies have the attributes they were given', async () => {
   expect(written[1]).toMatch(/^b=2; path=\/app; expires=.*; domain=\.example\.com; secure; sameSite=none$/i)
   expect(written[2]).toBe('c=3; path=/')
 })
-
-test('cookies are spelled as js-cookie spells them, and read as it reads them', async () => {
-  const text = fc.string({ unit: 'binary' })
-  // js-cookie takes `valueOf` for a cookie that is there.
-  const name = text.filter((one) => one !== '' && !(one in {}))
-  await fc.assert(
-    fc.asyncProperty(name, text, async (name, value) => {
-      const { written } = cookieJar()
-      const store = new CookieStorage({ secure: false, expires: undefined })
-      await store.setItem(name, value)
-      JsCookie.set(name, value)
-      expect(written[0]).toBe(written[1])
-      expect(await store.getItem(name)).toBe(value)
-      expect(JsCookie.get(name)).toBe(value)
-      await store.removeItem(name)
-      expect(await store.getItem(name)).toBeNull()
-    }),
-  )
-})
-
-test.each(['"quoted"', '%', '%zz', '%E4', 'a=b', '"', 'plain', ''])(
-  'a cookie %j that somebody else has written is read as js-cookie reads it',
-  async (value) => {
-    const { jar } = cookieJar()
-    jar.set('ours', 'yes')
-    jar.set('%E4', 'a name that cannot be read')
-    jar.set('theirs', value)
-    expect(await new CookieStorage().getItem('theirs')).toBe(JsCookie.get('theirs') ?? null)
-    expect(await new CookieStorage().getItem('ours')).toBe('yes')
-  },
-)
 
 test('a sameSite that no browser takes is refused', () => {
   expect(() => new CookieStorage({ sameSite: 'loose' as any })).toThrow(/lax.*strict.*none/)

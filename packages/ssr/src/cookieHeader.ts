@@ -1,8 +1,6 @@
 // Cookies as text: the `Cookie` header of a request and the `Set-Cookie` lines of its answer (RFC 6265), with names and values spelled as
 // js-cookie spells them in the browser, so that both sides speak of the same cookie.
 
-import { encodeName, encodeValue } from '@backline/core/cookieText'
-
 /** The attributes that a cookie is set with. */
 export interface SetCookieOptions {
   domain?: string
@@ -19,6 +17,18 @@ export interface SetCookieOptions {
 export interface Cookie extends SetCookieOptions {
   name: string
   value?: string
+}
+
+/** How js-cookie writes a name: all that a name may hold stays as it is. */
+export function encodeName(name: string): string {
+  return encodeURIComponent(name)
+    .replace(/%(2[346B]|5E|60|7C)/g, decodeURIComponent)
+    .replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
+}
+
+/** How js-cookie writes a value. */
+export function encodeValue(value: string): string {
+  return encodeURIComponent(value).replace(/%(2[346BF]|3[AC-F]|40|5[BDE]|60|7[BCD])/g, decodeURIComponent)
 }
 
 /** What stands for itself where it was not encoded, or badly. */

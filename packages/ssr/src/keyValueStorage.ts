@@ -1,6 +1,5 @@
-import { encodeName, encodeValue } from '@backline/core/cookieText'
 import type { KeyValueStorageInterface } from '@backline/core/internal'
-import type { SetCookieOptions } from './cookieHeader.js'
+import { encodeName, encodeValue, type SetCookieOptions } from './cookieHeader.js'
 import type { CookiePort } from './cookiePort.js'
 import { AmplifyServerContextError } from './errors.js'
 

@@ -1,7 +1,6 @@
 import type { AmplifyContext, AmplifyOutputsUnknown, LegacyConfig, ResourcesConfig } from '@backline/core'
-import { encodeName } from '@backline/core/cookieText'
 import type { AuthRoutesInput } from './authRoutes.js'
-import { parseCookies, removal, type SetCookieOptions, serializeCookie } from './cookieHeader.js'
+import { encodeName, parseCookies, removal, type SetCookieOptions, serializeCookie } from './cookieHeader.js'
 import {
   answerHasGone,
   type CookiePort,

@@ -1,12 +1,12 @@
 import { fetchAuthSession } from '@backline/auth'
 import { getCurrentUser } from '@backline/auth/server'
 import { type AmplifyContext, createAmplifyContext } from '@backline/core'
-import { encodeName, encodeValue } from '@backline/core/cookieText'
 import type { KeyValueStorageInterface } from '@backline/core/internal'
 import { type Sandbox, startSandbox } from '@backline/sandbox'
 import { defineAuth, defineBackend } from '@backline/schema/backend'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Browser, signedIn } from './browser.fixture.js'
+import { encodeName, encodeValue } from './cookieHeader.js'
 import { createRequestRunner } from './index.js'
 
 // A pool that gives each refresh token once. The page's tabs and the server hold the same one, and may all be about to use it.

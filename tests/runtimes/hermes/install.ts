@@ -24,6 +24,7 @@ const WANTED = {
   'expo-web-browser': '^57.0.3',
   // The last one that npm has with a machine in it; React Native ships the compiler alone.
   'hermes-engine-cli': '0.12.0',
+  'js-cookie': '^3.0.8',
   metro: '^0.87.1',
   react: '^19.2.0',
   'react-native': '^0.88.1',
