@@ -180,32 +180,6 @@ describe.each([
     expect(await stored('shared/note')).toEqual(bytesOfFile(11))
   }, 60_000)
 
-  test.runIf(isExpo)(
-    'a file goes up in the background, and can be canceled',
-    async () => {
-      const before = (await ada.call<Sent>('upload', 'file:///data/a%20note.txt', 'shared/note', false))
-        .device.reads.length
-      const { progress, device } = await ada.call<Sent>(
-        'upload',
-        'file:///data/film.mp4',
-        'shared/behind',
-        true,
-      )
-      expect(device.reads).toHaveLength(before)
-      expect(progress.length).toBeGreaterThan(1)
-      expect(progress.at(-1)).toBe(FILM)
-      expect(Buffer.compare(await stored('shared/behind'), bytesOfFile(FILM))).toBe(0)
-      expect(device.released).toBe(1)
-
-      expect(await ada.call('cancel', 'file:///data/film.mp4', 'shared/never')).toEqual({
-        name: 'CanceledError',
-        state: 'CANCELED',
-      })
-      await expect(stored('shared/never')).rejects.toThrow()
-    },
-    60_000,
-  )
-
   test('a sign-in by the hosted pages ends in the app, and so does the way out', async () => {
     await ada.call('leaveByPage')
     const pages = createBrowser(own.url)
@@ -241,48 +215,65 @@ describe.each([
     expect((await ada.call<{ user?: string }>('enterByPage', own.url)).user).toBe(user)
   }, 60_000)
 
-  test.runIf(isExpo)(
-    'what is recorded outlives the app',
-    async () => {
-      await ada.call('record', 0, 3)
-      const again = startPhone(hermes, scripts, ada.kept)
-      // Only what has reached the store is left of the first life.
-      await expect
-        .poll(() => [...ada.kept.keys()].filter((key) => /kinesis/i.test(key)).length)
-        .toBeGreaterThan(0)
-      await ada.stop()
-      try {
-        await again.call('recordAgain', own.url, 3)
-        expect((await recorded()).sort()).toEqual([0, 1, 2, 3])
-        expect(again.said).toEqual([])
-      } finally {
-        await again.stop()
-      }
-      ada = startPhone(hermes, scripts)
-    },
-    60_000,
-  )
+  // The rest has nothing to do with what the packages are.
+  if (!isExpo) return
 
-  test.runIf(isExpo)(
-    'a session is kept in the keychain by expo-secure-store, and only there',
-    async () => {
-      const other = startPhone(hermes, scripts)
-      let third: Phone | undefined
-      try {
-        await other.call('useKeychain')
-        await other.call('arrive', own.url)
-        expect([...other.kept.keys()].filter((key) => /Token/.test(key))).toEqual([])
-        expect([...other.locked.keys()].filter((key) => /Token/.test(key))).toHaveLength(3)
+  test('a file goes up in the background, and can be canceled', async () => {
+    const before = (await ada.call<Sent>('upload', 'file:///data/a%20note.txt', 'shared/note', false)).device
+      .reads.length
+    const { progress, device } = await ada.call<Sent>(
+      'upload',
+      'file:///data/film.mp4',
+      'shared/behind',
+      true,
+    )
+    expect(device.reads).toHaveLength(before)
+    expect(progress.length).toBeGreaterThan(1)
+    expect(progress.at(-1)).toBe(FILM)
+    expect(Buffer.compare(await stored('shared/behind'), bytesOfFile(FILM))).toBe(0)
+    expect(device.released).toBe(1)
 
-        third = startPhone(hermes, scripts, other.kept, other.locked)
-        await third.call('useKeychain')
-        expect(await third.call('whoIsThere', own.url)).toBe('ada@example.com')
-        expect([...other.said, ...third.said]).toEqual([])
-      } finally {
-        await third?.stop()
-        await other.stop()
-      }
-    },
-    60_000,
-  )
+    expect(await ada.call('cancel', 'file:///data/film.mp4', 'shared/never')).toEqual({
+      name: 'CanceledError',
+      state: 'CANCELED',
+    })
+    await expect(stored('shared/never')).rejects.toThrow()
+  }, 60_000)
+
+  test('what is recorded outlives the app', async () => {
+    await ada.call('record', 0, 3)
+    const again = startPhone(hermes, scripts, ada.kept)
+    // Only what has reached the store is left of the first life.
+    await expect
+      .poll(() => [...ada.kept.keys()].filter((key) => /kinesis/i.test(key)).length)
+      .toBeGreaterThan(0)
+    await ada.stop()
+    try {
+      await again.call('recordAgain', own.url, 3)
+      expect((await recorded()).sort()).toEqual([0, 1, 2, 3])
+      expect(again.said).toEqual([])
+    } finally {
+      await again.stop()
+    }
+    ada = startPhone(hermes, scripts)
+  }, 60_000)
+
+  test('a session is kept in the keychain by expo-secure-store, and only there', async () => {
+    const other = startPhone(hermes, scripts)
+    let third: Phone | undefined
+    try {
+      await other.call('useKeychain')
+      await other.call('arrive', own.url)
+      expect([...other.kept.keys()].filter((key) => /Token/.test(key))).toEqual([])
+      expect([...other.locked.keys()].filter((key) => /Token/.test(key))).toHaveLength(3)
+
+      third = startPhone(hermes, scripts, other.kept, other.locked)
+      await third.call('useKeychain')
+      expect(await third.call('whoIsThere', own.url)).toBe('ada@example.com')
+      expect([...other.said, ...third.said]).toEqual([])
+    } finally {
+      await third?.stop()
+      await other.stop()
+    }
+  }, 60_000)
 })

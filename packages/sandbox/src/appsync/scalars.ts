@@ -49,8 +49,7 @@ const SCALARS: Record<string, Scalar> = {
   AWSJSON: {
     isValid: (text) => {
       try {
-        JSON.parse(text, storable)
-        return true
+        return isStorable(JSON.parse(text))
       } catch {
         return false
       }
@@ -60,10 +59,15 @@ const SCALARS: Record<string, Scalar> = {
   },
 }
 
-/** `1e400` is JSON, and a number that neither DynamoDB nor JavaScript can hold. */
-function storable(_: string, value: unknown): unknown {
-  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new RangeError()
-  return value
+/** `1e400` is JSON, and a number that neither DynamoDB nor JavaScript can hold. Nothing here may go as deep as the text does. */
+function isStorable(value: unknown): boolean {
+  const left = [value]
+  while (left.length) {
+    const each = left.pop()
+    if (each === Number.POSITIVE_INFINITY || each === Number.NEGATIVE_INFINITY) return false
+    if (typeof each === 'object' && each) for (const inner of Object.values(each)) left.push(inner)
+  }
+  return true
 }
 
 /** Gives the scalars of a built schema their meaning. */
