@@ -33,7 +33,15 @@ export async function startChild(dataDir: string, kilobytes?: number) {
     const { url, credentials } = await serve(${JSON.stringify(plan)}, { dataDir: ${JSON.stringify(dataDir)} })
     const print = (value) => console.log(JSON.stringify(value))
     print({ url, key: credentials.accessKeyId, secret: credentials.secretAccessKey })
-    process.stdin.on('data', () => print([process.memoryUsage().rss / 2 ** 20, process.resourceUsage().maxRSS / 2 ** 10]))`
+    // Linux would count into the most of a process what the one that started it had.
+    let most = 0
+    const look = () => {
+      const now = process.memoryUsage.rss() / 2 ** 20
+      most = Math.max(most, now)
+      return [now, most]
+    }
+    setInterval(look, 10)
+    process.stdin.on('data', () => print(look()))`
   const hooks = `data:text/javascript,${encodeURIComponent(RESOLVE)}`
   const node = [process.execPath, '-C', 'source', '--import', hooks, '--input-type=module', '-e', program]
   const limit = kilobytes ? `trap '' XFSZ; ulimit -f ${kilobytes}; ` : ''
