@@ -40,13 +40,19 @@ function toldResult({ toolResult }: ContentBlock): string {
   return `${name}${status === 'error' ? ' failed' : ''}: ${told.join(' ')}`
 }
 
-/** The first object of JSON in a text, whatever follows it. */
+/** The first object of JSON in a text, whatever follows it. It ends where its braces do; those in strings are none. */
 function inputIn(text: string): unknown {
-  const from = text.indexOf('{')
-  for (let to = text.indexOf('}', from); from >= 0 && to >= 0; to = text.indexOf('}', to + 1))
+  const from = Math.max(text.indexOf('{'), 0)
+  let depth = 0
+  for (const { 0: token, index } of text.slice(from).matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]/gs)) {
+    depth += token === '{' ? 1 : token === '}' ? -1 : 0
+    if (depth > 0) continue
     try {
-      return JSON.parse(text.slice(from, to + 1))
-    } catch {}
+      return JSON.parse(text.slice(from, from + index + 1))
+    } catch {
+      return {}
+    }
+  }
   return {}
 }
 

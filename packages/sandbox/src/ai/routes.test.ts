@@ -165,6 +165,17 @@ test('a data tool is used as the person who speaks; a tool of the client is hand
     contentBlockToolUse: { name: 'Weather', input: '{"city":"Rome"}' },
   })
   expect(parts.at(-1)).toMatchObject({ stopReason: 'tool_use' })
+
+  for (const [said, input] of [
+    ['{"city":"} {","in":{"a":"\\""}} and so on }', '{"city":"} {","in":{"a":"\\""}}'],
+    // Who looks at each brace anew for the end of it does not come to an end.
+    [`{"city":"${'}'.repeat(300_000)}`, '{}'],
+    [`{"city":"${'\\"'.repeat(150_000)}\\`, '{}'],
+  ]) {
+    await ask(SEND, { id, content: [{ text: `Weather ${said}` }], tools }, ada.headers)
+    const asked = (await stream.whole()).find((part) => part.contentBlockToolUse)
+    expect(asked.contentBlockToolUse).toMatchObject({ name: 'Weather', input })
+  }
 })
 
 test('messages sent at once are answered each for itself', async () => {
