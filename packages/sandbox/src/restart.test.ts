@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authPlan, PASSWORD, startPool } from './pool.fixture.js'
+import { running } from './sources.fixture.js'
 
 let folder: string
 
@@ -25,38 +26,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-// Node reads our types away by itself; only the names of the files it must be told.
-const RESOLVE = `import { registerHooks } from 'node:module'
-  registerHooks({
-    resolve(name, context, next) {
-      try {
-        return next(name, context)
-      } catch (error) {
-        if (!name.endsWith('.js')) throw error
-        return next(name.slice(0, -3) + '.ts', context)
-      }
-    },
-  })`
-
 /** A sandbox in a process of its own, to be killed. */
 async function startProcess(dataDir: string) {
   const program = `import { serve } from ${JSON.stringify(new URL('./sandbox.js', import.meta.url).href)}
     const plan = { auth: ${JSON.stringify(authPlan)}, storages: [], extraOutputs: {} }
     const { url, outputs } = await serve(plan, { dataDir: ${JSON.stringify(dataDir)} })
     console.log(JSON.stringify({ url, outputs }))`
-  const child = spawn(
-    process.execPath,
-    [
-      '-C',
-      'source',
-      '--import',
-      `data:text/javascript,${encodeURIComponent(RESOLVE)}`,
-      '--input-type=module',
-      '-e',
-      program,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child = spawn(process.execPath, running(program), { stdio: ['ignore', 'pipe', 'inherit'] })
   const line = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).once('line', resolve)
     child.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}.`)))

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { running } from '../sources.fixture.js'
 
 // For tests only: a sandbox in a process of its own, to be killed, to have a full disk, or to have its memory measured.
 
@@ -13,19 +14,6 @@ const children: ChildProcess[] = []
 export function killChildren(): void {
   for (const child of children) child.kill('SIGKILL')
 }
-
-// Node reads our types away by itself; only the names of the files it must be told.
-const RESOLVE = `import { registerHooks } from 'node:module'
-  registerHooks({
-    resolve(name, context, next) {
-      try {
-        return next(name, context)
-      } catch (error) {
-        if (!name.endsWith('.js')) throw error
-        return next(name.slice(0, -3) + '.ts', context)
-      }
-    },
-  })`
 
 /** Its disk takes no more than so many `kilobytes` of one file, where that is said. */
 export async function startChild(dataDir: string, kilobytes?: number) {
@@ -42,8 +30,7 @@ export async function startChild(dataDir: string, kilobytes?: number) {
     }
     setInterval(look, 10)
     process.stdin.on('data', () => print(look()))`
-  const hooks = `data:text/javascript,${encodeURIComponent(RESOLVE)}`
-  const node = [process.execPath, '-C', 'source', '--import', hooks, '--input-type=module', '-e', program]
+  const node = [process.execPath, ...running(program)]
   const limit = kilobytes ? `trap '' XFSZ; ulimit -f ${kilobytes}; ` : ''
   const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...node], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -35,9 +35,9 @@ export function ofOfficial() {
   const { useAIGeneration } = createAIHooks<typeof client, OfficialSchema>(client)
   const [{ data }, generate] = useAIGeneration('describe')
   generate({ sku: 'x1' })
-  // @ts-expect-error
+  // @ts-expect-error a generation takes its arguments
   generate({ sku: 1 })
-  // @ts-expect-error
+  // @ts-expect-error what it gives has the fields of its return type
   data?.name
   return data?.title satisfies string | null | undefined
 }
