@@ -1,6 +1,8 @@
 // Would the service's filter let this row through? The meaning of DynamoDB's filter expressions, which is what AppSync makes of a
 // model filter: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
 
+import { utf8 } from '@backline/core/bytes'
+
 type Row = Record<string, unknown>
 export type Filter = Record<string, unknown>
 
@@ -56,7 +58,7 @@ function holds(value: unknown, operator: string, wanted: unknown): boolean {
     case 'attributeType':
       return typeNames(value).includes(String(wanted))
     case 'size': {
-      const size = typeof value === 'string' || Array.isArray(value) ? value.length : undefined
+      const size = typeof value === 'string' ? utf8(value).length : Array.isArray(value) ? value.length : undefined
       return Object.entries(wanted as Row).every(
         ([inner, bound]) => size !== undefined && holds(size, inner, bound),
       )
@@ -74,10 +76,13 @@ function equal(value: unknown, wanted: unknown): boolean {
 }
 
 /** Less than, equal to or more than 0. Only values of the same type have an order: all others give NaN, which compares as false. */
-function compare(value: unknown, wanted: unknown): number {
-  if (typeof value !== typeof wanted || (typeof value !== 'number' && typeof value !== 'string'))
-    return Number.NaN
-  return value < (wanted as string) ? -1 : value > (wanted as string) ? 1 : 0
+export function compare(value: unknown, wanted: unknown): number {
+  if (typeof value === 'number' && typeof wanted === 'number') return value - wanted
+  if (typeof value !== 'string' || typeof wanted !== 'string') return Number.NaN
+  // As DynamoDB does, by the bytes of UTF-8, whose order is that of the code points, and not JavaScript's.
+  let at = 0
+  while (at < value.length && value[at] === wanted[at]) at++
+  return (value.codePointAt(at) ?? -1) - (wanted.codePointAt(at) ?? -1)
 }
 
 const contains = (value: unknown, wanted: unknown) =>

@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs'
 import type { CallOptions, ReadPage } from './caller.js'
 import { type Introspection, keysOf, type Model, type Operation, operationsOf } from './introspection.js'
 import { liveQuery, type Snapshot, type Watcher } from './liveQuery.js'
-import { matches } from './match.js'
+import { compare, matches } from './match.js'
 import { joined } from './operations.js'
 import { type Row, readRow, writeCondition, writeFilter } from './rows.js'
 import { fieldsIn, widened } from './subscriptionFilter.js'
@@ -63,5 +63,5 @@ export function observe(observed: Observed, options: Row & CallOptions): Observa
 
 const by = (names: string[], sign: 1 | -1) => (one: Row, other: Row) => {
   const name = names.find((field) => one[field] !== other[field])
-  return name === undefined ? 0 : one[name] < other[name] ? -sign : sign
+  return name === undefined ? 0 : compare(one[name], other[name]) * sign
 }
