@@ -36,7 +36,14 @@ const GATES = [
 
 spawnSync(
   'npm',
-  ['pack', '--pack-destination', packed, ...packages.flatMap(({ folder }) => ['-w', `packages/${folder}`])],
+  [
+    'pack',
+    '--loglevel',
+    'error',
+    '--pack-destination',
+    packed,
+    ...packages.flatMap(({ folder }) => ['-w', `packages/${folder}`]),
+  ],
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
 )
 const results = []

@@ -4,28 +4,27 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import type { FileUpload, FileUploaded } from '@backline/core/internal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bucket, megabytes, startBucket } from './bucket.fixture.js'
+import { type Bucket, failure, megabytes, officialClient, startBucket } from './bucket.fixture.js'
 import { isCancelError, uploadData } from './index.js'
 
 let bucket: Bucket
-let s3: S3Client
+let official: ReturnType<typeof officialClient>
 let folder: string
 let uri: string
 const eight = megabytes(8)
 
 beforeAll(async () => {
   bucket = await startBucket()
-  const { url: endpoint, credentials } = bucket.sandbox
-  s3 = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
+  official = officialClient(bucket)
   folder = await mkdtemp(join(tmpdir(), 'backline-phone-'))
   await writeFile(join(folder, 'film.mp4'), eight)
   uri = pathToFileURL(join(folder, 'film.mp4')).href
 })
 afterAll(async () => {
-  s3.destroy()
+  official.s3.destroy()
   await rm(folder, { recursive: true })
   await bucket.sandbox.stop()
 })
@@ -64,12 +63,6 @@ function phone(uploadFile: typeof sendBySystem | undefined = sendBySystem, guest
   return ctx
 }
 
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error) => error as Error,
-  )
-
 test('a file is sent by the system, unread, with honest progress and all that was said of it', async () => {
   const progress: number[] = []
   const task = uploadData(
@@ -97,7 +90,7 @@ test('a file is sent by the system, unread, with honest progress and all that wa
   expect(progress.every((sent, index) => !index || sent > progress[index - 1]!)).toBe(true)
   expect(progress.at(-1)).toBe(eight.length)
 
-  const stored = await s3.send(new GetObjectCommand({ Bucket: bucket.bucket, Key: 'background/film.mp4' }))
+  const stored = await official.read('background/film.mp4')
   expect(stored).toMatchObject({
     ContentType: 'video/mp4',
     ContentDisposition: 'inline',
@@ -131,7 +124,7 @@ test('a canceled one leaves nothing, and a failed one says why', async () => {
   expect(isCancelError(await failure(task.result))).toBe(true)
   expect(task.state).toBe('CANCELED')
   const head = new HeadObjectCommand({ Bucket: bucket.bucket, Key: 'background/never' })
-  expect(await failure(s3.send(head))).toMatchObject({ name: 'NotFound' })
+  expect(await failure(official.s3.send(head))).toMatchObject({ name: 'NotFound' })
 
   const data = { uri, inBackground: true }
   const broken = phone(() => Promise.reject(new Error('no network')))

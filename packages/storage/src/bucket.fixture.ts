@@ -1,3 +1,4 @@
+import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
 import { createAmplifyContext } from '@backline/core'
 import { type Context, createMemoryStore, type LibraryOptions } from '@backline/core/internal'
 import { startSandbox } from '@backline/sandbox'
@@ -95,6 +96,43 @@ export function megabytes(count: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(count * 1024 * 1024)
   for (let index = 0; index < bytes.length; index++) bytes[index] = Math.imul(index, 2_654_435_761) >>> 13
   return bytes
+}
+
+/** The official client of a bucket, to see what is in it. It learns the clock of the sandbox once, so each test has its own. */
+export function officialClient(
+  { sandbox: { url: endpoint, credentials }, bucket: Bucket }: Bucket,
+  systemClockOffset = 0,
+) {
+  const s3 = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials,
+    systemClockOffset,
+  })
+  const read = (Key: string) => s3.send(new GetObjectCommand({ Bucket, Key }))
+  return {
+    s3,
+    read,
+    bytesOf: async (key: string) => Buffer.from(await (await read(key)).Body!.transformToByteArray()),
+    /** The uploads in parts that are neither complete nor aborted. */
+    unfinished: async () => (await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [],
+  }
+}
+
+/** What a promise is rejected with; nothing where it is kept. */
+export function failure(
+  promise: PromiseLike<unknown>,
+): PromiseLike<(Error & { recoverySuggestion?: string; status?: number }) | undefined> {
+  return promise.then(
+    () => undefined,
+    (error) => error,
+  )
+}
+
+/** The numbers of the parts among these requests. */
+export function partNumbers(sent: Sent[]): number[] {
+  return sent.map(({ target }) => Number(/partNumber=(\d+)/.exec(target)?.[1] ?? 0)).filter(Boolean)
 }
 
 /** The answer of an S3 that refuses. */

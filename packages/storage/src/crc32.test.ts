@@ -1,3 +1,4 @@
+import { crc32 as zipped } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { combineCrc32, crc32 } from './crc32.js'
 
@@ -10,6 +11,15 @@ test.each([
   ['The quick brown fox jumps over the lazy dog', 0x414fa339],
 ])('the CRC-32 of %j', (text, expected) => {
   expect(crc32(bytes(text))).toBe(expected)
+})
+
+test('the CRC-32 of bytes of any length, wherever in a buffer they lie, is that of zlib', () => {
+  const memory = Uint8Array.from({ length: 128 }, (_, index) => Math.imul(index + 1, 2_654_435_761) >>> 24)
+  for (let start = 0; start <= 8; start++)
+    for (let end = start; end <= memory.length; end++) {
+      const piece = memory.subarray(start, end)
+      expect(crc32(piece, 0xcbf43926), `from ${start} to ${end}`).toBe(zipped(piece, 0xcbf43926))
+    }
 })
 
 test.each([0, 1, 4, 8, 9])('checksums of pieces cut at %d combine to that of the whole', (cut) => {

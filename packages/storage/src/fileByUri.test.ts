@@ -2,36 +2,29 @@ import { mkdtemp, open as openFile, rm, truncate, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bucket, megabytes, startBucket, type Watched } from './bucket.fixture.js'
+import {
+  type Bucket,
+  failure,
+  megabytes,
+  officialClient,
+  startBucket,
+  type Watched,
+} from './bucket.fixture.js'
 import { isCancelError, uploadData } from './index.js'
 
 let bucket: Bucket
-let s3: S3Client
+let official: ReturnType<typeof officialClient>
 const twelve = megabytes(12)
 
 beforeAll(async () => {
   bucket = await startBucket()
-  const { url: endpoint, credentials } = bucket.sandbox
-  s3 = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
+  official = officialClient(bucket)
 })
 afterAll(async () => {
-  s3.destroy()
+  official.s3.destroy()
   await bucket.sandbox.stop()
 })
-
-const bytesOf = async (Key: string) => {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket.bucket, Key }))
-  return Buffer.from(await Body!.transformToByteArray())
-}
-const unfinished = async () =>
-  (await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket.bucket }))).Uploads ?? []
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error) => error as Error,
-  )
 
 /** Files of Node, opened as a phone opens its own. */
 function phone(watched: Watched) {
@@ -74,7 +67,7 @@ test('a file is uploaded by its URI, part by part and never read as a whole', as
   expect(task.state).toBe('PAUSED')
   task.resume()
   expect(await task.result).toMatchObject({ size: twelve.length, contentType: 'video/mp4' })
-  expect((await bytesOf('by-uri/film.mp4')).equals(twelve)).toBe(true)
+  expect((await official.bytesOf('by-uri/film.mp4')).equals(twelve)).toBe(true)
   expect(Math.max(...reads)).toBe(5 * 1024 * 1024)
 
   await writeFile(film, 'short')
@@ -93,7 +86,7 @@ test('a file is uploaded by its URI, part by part and never read as a whole', as
   const nowhere = await failure(uploadData({ path: 'by-uri/gone', data: { uri } }, bucket.watch().ctx).result)
   expect(nowhere).toMatchObject({ name: 'InvalidUploadSource', message: /opens no files by URI/ })
   expect(open()).toBe(0)
-  expect(await unfinished()).toEqual([])
+  expect(await official.unfinished()).toEqual([])
 })
 
 test.each([
@@ -135,8 +128,8 @@ test.each([
     const task = uploadData({ path: Key, data: { uri: pathToFileURL(film).href } }, watched.ctx)
     expect(await failure(task.result)).toMatchObject({ name: 'InvalidUploadSource' })
     expect(reads).toBeGreaterThanOrEqual(5)
-    await expect(bytesOf(Key)).rejects.toMatchObject({ name: 'NoSuchKey' })
-    expect(await unfinished()).toEqual([])
+    await expect(official.bytesOf(Key)).rejects.toMatchObject({ name: 'NoSuchKey' })
+    expect(await official.unfinished()).toEqual([])
     expect(open()).toBe(0)
     await rm(folder, { recursive: true })
   },

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { createAmplifyContext } from '@backline/core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Bucket, megabytes, refusal, startBucket } from './bucket.fixture.js'
+import { type Bucket, failure, megabytes, refusal, startBucket } from './bucket.fixture.js'
 import { downloadData, getUrl, list, uploadData } from './index.js'
 import { urlOf } from './s3.js'
 
@@ -50,12 +50,6 @@ beforeAll(async () => {
 })
 beforeEach(() => bucket.sandbox.reset())
 afterAll(() => bucket.sandbox.stop())
-
-const failure = (promise: PromiseLike<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { recoverySuggestion?: string; status?: number }) => error,
-  )
 
 test.each(['a b+c%25d&e=f?g#h', "it's (1)*!.txt", 'Grüße/日本/😀', 'a..b/...', 'x//y/', '\u0001<&>\'"\r\n'])(
   'an object named %j is stored, found, listed and linked under that name',

@@ -1,7 +1,6 @@
-import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
 import { createMemoryStore } from '@backline/core/internal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bucket, megabytes, refusal, startBucket } from './bucket.fixture.js'
+import { type Bucket, megabytes, officialClient, refusal, startBucket } from './bucket.fixture.js'
 import { uploadData } from './index.js'
 
 // Uploads in bad weather. What happens is drawn from a seed, so that a failure can be met again: STORM_SEED=… in the environment.
@@ -10,14 +9,13 @@ const seed = Number(process.env.STORM_SEED ?? 20_261_121)
 const count = 200
 
 let bucket: Bucket
-let s3: S3Client
+let official: ReturnType<typeof officialClient>
 beforeAll(async () => {
   bucket = await startBucket()
-  const { url: endpoint, credentials } = bucket.sandbox
-  s3 = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
+  official = officialClient(bucket)
 })
 afterAll(async () => {
-  s3.destroy()
+  official.s3.destroy()
   await bucket.sandbox.stop()
 })
 
@@ -111,8 +109,7 @@ async function weather(index: number): Promise<void> {
     expect(task.state).toBe('ERROR')
     expect(outcome).toMatch(/^(NetworkError|SlowDown|InternalError)$/)
   }
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket.bucket, Key: path }))
-  expect(Buffer.from(await Body!.transformToByteArray()).equals(data), path).toBe(true)
+  expect((await official.bytesOf(path)).equals(data), path).toBe(true)
 }
 
 test(`${count} uploads in parts are whole, whatever cuts, throttles or pauses them (seed ${seed})`, {
@@ -135,6 +132,6 @@ test(`${count} uploads in parts are whole, whatever cuts, throttles or pauses th
   ])
     expect(happened[what] ?? 0, what).toBeGreaterThan(3)
   // Nothing is left but uploads whose name was lost on the way to us, or that could not be aborted in such weather.
-  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket.bucket }))
-  expect(Uploads.length).toBeLessThan(happened['answer lost']! + happened['begun again']!)
+  const left = await official.unfinished()
+  expect(left.length).toBeLessThan(happened['answer lost']! + happened['begun again']!)
 })
