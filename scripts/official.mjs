@@ -1,7 +1,7 @@
 // What the official tools make of our schemas: the real `@aws-amplify/backend` takes the schema of the shop in its
 // `defineData`, the real transformer reads our SDL, and what AppSync would serve is held against the same of the official
-// builder's schema, and against the reference. Then the same with another schema. For development only: it installs about a
-// gigabyte, once, into .backline/official.
+// builder's schema, and against the reference. Then the same with other schemas, and with what the sandbox serves for them. For
+// development only: it installs about a gigabyte, once, into .backline/official. Names of schemas check these alone.
 //
 //   npm run check:official
 //
@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { schemas } from './officialSchemas.mjs'
 import { root } from './packages.mjs'
 
 /** As the sandbox has it. */
@@ -25,34 +26,37 @@ const shop = readFileSync(join(fixtures, 'shop.fixture.ts'), 'utf8')
   .replace(/\n {2}chat: a[\s\S]*$/, '\n})\n')
 const reference = readFileSync(join(fixtures, 'shop.appsync.txt'), 'utf8')
 
-const served = deploy('shop', shop)
-const byTheirs = deploy('shop-official', shop.replace("'@backline/schema'", "'@aws-amplify/data-schema'"))
-const failures = [
-  ...report(
-    "The shop: ours and the official builder's are served alike",
-    compare(served, byTheirs),
-    byTheirs,
-  ),
+const failures = []
+const asked = process.argv.slice(2)
+if (asked.length === 0) {
+  const served = deploy('shop', shop)
+  const byTheirs = deploy('shop-official', shop.replace("'@backline/schema'", "'@aws-amplify/data-schema'"))
+  report("The shop: ours and the official builder's are served alike", compare(served, byTheirs), byTheirs)
   // defineData lets IAM in everywhere, which the reference was made without.
-  ...report(
+  report(
     'The shop is served as the reference says, auth directives aside',
     compare(withoutAuth(served), withoutAuth(reference)),
     reference,
-  ),
-]
-
-const other = deploy('blog', writeBlog('@backline/schema'))
-const theirs = deploy('blog-official', writeBlog('@aws-amplify/data-schema'))
-failures.push(
-  ...report("The blog: ours and the official builder's are served alike", compare(other, theirs), theirs),
-)
-const same = introspections('blog')
-console.log(
-  same
-    ? 'The introspection of the blog is what the official generator makes of our SDL.'
-    : 'The introspection of the blog is not what the official generator makes of our SDL.',
-)
-process.exitCode = failures.length > 0 || !same ? 1 : 0
+  )
+}
+for (const [name, text] of Object.entries(schemas)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const schema = (builder) => `import { a } from '${builder}'\nconst schema = ${text}\n`
+  const served = deploy(name, schema('@backline/schema'))
+  const byTheirs = deploy(`${name}-official`, schema('@aws-amplify/data-schema'))
+  report(`${name}: ours and the official builder's are served alike`, compare(served, byTheirs), byTheirs)
+  report(
+    `${name}: the sandbox serves the same, auth directives aside`,
+    compare(withoutAuth(servedBySandbox(name)), withoutAuth(served)),
+    served,
+  )
+  const same = introspections(name)
+  if (!same) failures.push(name)
+  console.log(
+    `${same ? '' : 'NOT '}${name}: its introspection is what the official generator makes of our SDL.`,
+  )
+}
+process.exitCode = failures.length > 0 ? 1 : 0
 
 function install() {
   if (existsSync(join(home, 'node_modules/@aws-amplify/backend'))) return
@@ -111,15 +115,35 @@ export const auth = defineAuth({ loginWith: { email: true }, groups: ['Admin'] }
 `,
   )
   const out = join(app, 'cdk.out')
+  const context = {
+    'amplify-backend-namespace': 'check',
+    'amplify-backend-name': name,
+    'amplify-backend-type': 'sandbox',
+  }
   run(process.execPath, ['amplify/backend.js'], app, {
-    CDK_OUTDIR: out,
-    CDK_CONTEXT_JSON: JSON.stringify({
-      'amplify-backend-namespace': 'check',
-      'amplify-backend-name': name,
-      'amplify-backend-type': 'sandbox',
-    }),
+    env: { CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) },
   })
   return servedIn(out)
+}
+
+/** What the sandbox serves for the schema of an app. */
+function servedBySandbox(name) {
+  const write =
+    'import { schema } from "./amplify/data/resource.js"\nprocess.stdout.write(schema.transform().schema)'
+  const sdl = run(process.execPath, ['--input-type=module', '-e', write], join(home, 'apps', name))
+  const serve = `import { readFileSync } from 'node:fs'
+import { readDefinition } from './packages/sandbox/src/appsync/sdl.ts'
+import { printServed } from './packages/sandbox/src/appsync/served.ts'
+process.stdout.write(printServed(readDefinition(readFileSync(0, 'utf8')), { defaultProvider: 'aws_api_key' }))`
+  const sources = [
+    '--conditions=source',
+    '--import',
+    './scripts/sources.mjs',
+    '--input-type=module',
+    '-e',
+    serve,
+  ]
+  return run(process.execPath, sources, root, { input: sdl })
 }
 
 /** Is our introspection of an app's schema the one of the official generator? */
@@ -160,14 +184,16 @@ function servedIn(out) {
   throw new Error(`There is no GraphQL schema in ${out}.`)
 }
 
-function run(command, args, cwd, env = {}) {
+function run(command, args, cwd, { env = {}, input } = {}) {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     env: { ...process.env, ...env },
+    input,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   })
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
+  return stdout
 }
 
 /** Says so, or in which definitions it is not so. */
@@ -177,11 +203,11 @@ function report(claim, differences, reference) {
       ? `${claim} (${count(reference)} definitions).`
       : `NOT ${claim}: ${differences.join(', ')}.`,
   )
-  return differences
+  failures.push(...differences)
 }
 
 function withoutAuth(sdl) {
-  return sdl.replace(/ @aws_(api_key|iam|oidc|lambda|cognito_user_pools)(\([^)]*\))?/g, '')
+  return sdl.replace(/(?<!directive) @aws_(api_key|iam|oidc|lambda|cognito_user_pools)(\([^)]*\))?/g, '')
 }
 
 /** Names of the definitions that are not the same; order aside. */
@@ -215,47 +241,4 @@ function tidy({ fields, directives, ...rest }) {
       fields: sorted(fields).map((field) => ({ ...field, directives: sorted(field.directives) })),
     }),
   }
-}
-
-/** A schema of other parts than the shop's, for either builder. */
-function writeBlog(builder) {
-  return `import { a } from '${builder}'
-const schema = a.schema({
-  Kind: a.enum(['LONG', 'SHORT']),
-  Place: a.customType({ street: a.string().required(), at: a.customType({ lat: a.float(), kind: a.enum(['HOME', 'WORK']) }) }),
-  Author: a
-    .model({ name: a.string().required().validate((value) => value.minLength(2)), posts: a.hasMany('Post', ['authorId']), address: a.ref('Place') })
-    .authorization((allow) => [allow.ownerDefinedIn('account').identityClaim('sub'), allow.groups(['Admin']).to(['read'])]),
-  Post: a
-    .model({
-      title: a.string().required(),
-      kind: a.ref('Kind'),
-      rank: a.integer().default(1),
-      authorId: a.id().required(),
-      author: a.belongsTo('Author', ['authorId']),
-      replyToId: a.id(),
-      replyTo: a.belongsTo('Post', 'replyToId'),
-      replies: a.hasMany('Post', 'replyToId'),
-    })
-    .secondaryIndexes((index) => [index('kind').sortKeys(['rank']), index('title').projection('KEYS_ONLY').queryField('postsByTitle')])
-    .disableOperations(['onDelete', 'update']),
-  draw: a
-    .query()
-    .arguments({ where: a.ref('Place').required(), pen: a.customType({ width: a.integer() }), mood: a.enum(['GOOD', 'BAD']) })
-    .returns(a.ref('Place').array())
-    .handler(a.handler.function('totalFor'))
-    .authorization((allow) => [allow.authenticated(), allow.group('Admin')]),
-  say: a
-    .mutation()
-    .arguments({ text: a.string().required() })
-    .returns(a.ref('Post'))
-    .handler([a.handler.custom({ dataSource: a.ref('Post'), entry: './resolver.js' }), a.handler.custom({ entry: './resolver.js' })])
-    .authorization((allow) => [allow.publicApiKey()]),
-  heard: a
-    .subscription()
-    .for(a.ref('say'))
-    .handler(a.handler.custom({ entry: './resolver.js' }))
-    .authorization((allow) => [allow.publicApiKey()]),
-}).authorization((allow) => [allow.owner(), allow.publicApiKey().to(['read'])])
-`
 }

@@ -58,7 +58,8 @@ function holds(value: unknown, operator: string, wanted: unknown): boolean {
     case 'attributeType':
       return typeNames(value).includes(String(wanted))
     case 'size': {
-      const size = typeof value === 'string' ? utf8(value).length : Array.isArray(value) ? value.length : undefined
+      const size =
+        typeof value === 'string' ? utf8(value).length : Array.isArray(value) ? value.length : undefined
       return Object.entries(wanted as Row).every(
         ([inner, bound]) => size !== undefined && holds(size, inner, bound),
       )

@@ -2,10 +2,10 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DataProps, type Definition, kindOf, type Recording } from '@backline/schema/backend'
 import { readCode } from './appsync-js/code.js'
-import { asObject, type Constructs } from './constructs.js'
-import { dataSourceOf } from './dataSourceOf.js'
+import { asObject, written } from './constructs.js'
+import { type DataSourceParts, dataSourceOf } from './dataSourceOf.js'
 import { functionPlan } from './functionPlanOf.js'
-import type { DataPlan, DataSourcePlan, FunctionPlan, LambdaAuthorizerPlan, OidcPlan, Warn } from './plan.js'
+import type { DataPlan, DataSourcePlan, LambdaAuthorizerPlan, OidcPlan, Warn } from './plan.js'
 
 // `defineData`, and what a `backend.ts` adds to `backend.data`: https://docs.amplify.aws/react/build-a-backend/data/
 
@@ -25,13 +25,11 @@ interface Transformed {
 
 type Entry = string | { relativePath: string; importLine: string }
 
-export interface DataParts {
+export interface DataParts extends DataSourceParts {
   /** The name that `defineBackend` has for it. */
   name: string
   props: DataProps
   recordings: Recording[]
-  constructs: Constructs
-  functionOf(value: unknown): FunctionPlan | undefined
   warn: Warn
 }
 
@@ -61,6 +59,7 @@ export function dataPlan(parts: DataParts): DataPlan {
       function: functionPlan(resourceProvider, warn).name,
       actions,
     })),
+    environment: environmentOf(parts),
     dataSources,
     resolvers: Object.fromEntries(
       jsFunctions.map(({ typeName, fieldName, handlers }) => [
@@ -170,19 +169,26 @@ function lambdaOf(mode: unknown, warn: Warn): LambdaAuthorizerPlan | undefined {
 }
 
 /** `backend.data.addHttpDataSource('Name', …)` and its kin. */
-function dataSourcesOf({
-  name,
-  recordings,
-  constructs,
-  functionOf,
-}: DataParts): Record<string, DataSourcePlan> {
+function dataSourcesOf({ name, recordings, warn, ...parts }: DataParts): Record<string, DataSourcePlan> {
   const sources: Record<string, DataSourcePlan> = {}
   for (const { path, args } of recordings) {
     const [, kind] =
       new RegExp(`^${name}\\.(?:resources\\.graphqlApi\\.)?add(\\w+)DataSource$`).exec(path) ?? []
     if (!kind || !args) continue
-    const [called, target] = args
-    sources[String(called)] = dataSourceOf(kind, String(called), target, { constructs, functionOf })
+    const [called, target, options] = args
+    const source = dataSourceOf(kind, String(called), { target, options }, parts)
+    sources[String(called)] = source
+    if (source.kind === 'unknown')
+      warn(`The data source '${called}' is ${source.what}, which the sandbox does not serve.`)
   }
   return sources
+}
+
+/** `backend.data.resources.cfnResources.cfnGraphqlApi.environmentVariables = { … }`, as the last who sets it says. */
+function environmentOf({ name, recordings, attribute }: DataParts): Record<string, string> {
+  const path = `${name}.resources.cfnResources.cfnGraphqlApi.environmentVariables`
+  const set = recordings.findLast((each) => each.path === path)?.value
+  return Object.fromEntries(
+    Object.entries(asObject(set)).map(([key, value]) => [key, String(written(value, attribute))]),
+  )
 }

@@ -20,6 +20,7 @@ const WHOLE = {
   Lambda: 'lambdaFunction',
   DynamoDb: 'table',
   Http: 'endpoint',
+  EventBridge: 'eventBus',
 }
 
 /** `CfnDataSource`: its type, and where it says what is behind it. */
@@ -27,6 +28,8 @@ const PLAIN: Record<string, [kind: string, config: string, target: string]> = {
   AWS_LAMBDA: ['Lambda', 'lambdaConfig', 'lambdaFunctionArn'],
   AMAZON_DYNAMODB: ['DynamoDb', 'dynamoDbConfig', 'tableName'],
   HTTP: ['Http', 'httpConfig', 'endpoint'],
+  AMAZON_EVENTBRIDGE: ['EventBridge', 'eventBridgeConfig', 'eventBusArn'],
+  AMAZON_BEDROCK_RUNTIME: ['Bedrock', '', ''],
   NONE: ['None', '', ''],
 }
 
@@ -44,22 +47,22 @@ export function eventSourcesOf(
   const { constructs } = parts
   const plans: Record<string, DataSourcePlan> = {}
   const names = new Map<string, string>()
-  const add = (path: string, kind: string, name: unknown, target: unknown) => {
+  const add = (path: string, kind: string, name: unknown, target: unknown, options: unknown) => {
     names.set(path, String(name))
-    plans[String(name)] = dataSourceOf(kind, String(name), target, parts)
+    plans[String(name)] = dataSourceOf(kind, String(name), { target, options }, parts)
   }
 
   for (const { method, args, made } of constructs.calls(api.path)) {
     const [, kind] = /^add(\w+)DataSource$/.exec(method) ?? []
-    if (kind) add(made, kind, asObject(args[2]).name ?? args[0], args[1])
+    if (kind) add(made, kind, asObject(args[2]).name ?? args[0], args[1], args[2])
   }
   for (const [kind, target] of Object.entries(WHOLE))
     for (const made of own(constructs, isOf, `aws-appsync.AppSync${kind}DataSource`))
-      add(made.path, kind, propsOf(made).name ?? made.args[1], propsOf(made)[target])
+      add(made.path, kind, propsOf(made).name ?? made.args[1], propsOf(made)[target], propsOf(made))
   for (const made of own(constructs, isOf, 'aws-appsync.CfnDataSource')) {
     const { name, type, ...props } = propsOf(made)
     const [kind, config, target] = PLAIN[String(type)] ?? [String(type), '', '']
-    add(made.path, kind, name, asObject(props[config])[target])
+    add(made.path, kind, name, asObject(props[config])[target], props[config])
   }
 
   /** By its name, or as the construct that it is. */

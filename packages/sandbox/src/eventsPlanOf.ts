@@ -38,6 +38,7 @@ export interface EventApis {
 export function eventApisOf(
   constructs: Constructs,
   functionOf: (value: unknown) => FunctionPlan | undefined,
+  attribute: (name: string) => string | undefined,
 ): EventApis {
   const apis = constructs.all('aws-appsync.CfnApi', 'aws-appsync.EventApi')
   const ids = new Map(apis.map((api) => [api.path, idOf(api)]))
@@ -49,7 +50,7 @@ export function eventApisOf(
     constructs.use(api)
     const name = String(propsOf(api).name ?? propsOf(api).apiName ?? api.args[1])
     const authorization = authorizationOf(api, name, functionOf)
-    const sources = eventSourcesOf(api, (part) => isOf(part, api), { constructs, functionOf })
+    const sources = eventSourcesOf(api, (part) => isOf(part, api), { constructs, functionOf, attribute })
     return {
       id: ids.get(api.path)!,
       name,

@@ -1,9 +1,9 @@
 import { type Definition, kindOf, type Recording, recordedPath } from '@backline/schema/backend'
-import { type Constructs, readConstructs } from './constructs.js'
+import { asObject, type Constructs, readConstructs } from './constructs.js'
 import { eventApisOf } from './eventsPlanOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import { ACCOUNT, REGION } from './place.js'
-import type { EventApiPlan, FunctionPlan, PolicyPlan, RestApiPlan, Warn } from './plan.js'
+import type { EventApiPlan, FunctionPlan, PolicyPlan, RestApiPlan, StoragePlan, Warn } from './plan.js'
 import { policiesOf } from './policiesOf.js'
 import { restApisOf } from './rest/restPlanOf.js'
 
@@ -31,10 +31,12 @@ export interface InfrastructureParts {
   recordings: Recording[]
   /** The name of the auth part. */
   auth: string | undefined
+  storages: StoragePlan[]
   warn: Warn
 }
 
-export function infrastructureOf({ parts, recordings, auth, warn }: InfrastructureParts): Infrastructure {
+export function infrastructureOf(given: InfrastructureParts): Infrastructure {
+  const { parts, recordings, auth, storages, warn } = given
   const constructs = readConstructs(recordings)
   const functions = new Map<unknown, FunctionPlan>()
   /** The function behind `backend.sayHello.resources.lambda`, or an attribute of it. */
@@ -47,15 +49,14 @@ export function infrastructureOf({ parts, recordings, auth, warn }: Infrastructu
     if (!functions.has(definition)) functions.set(definition, functionPlan(definition, warn))
     return functions.get(definition)
   }
-  const events = eventApisOf(constructs, functionOf)
+  const events = eventApisOf(constructs, functionOf, placed)
   const rest = restApisOf(constructs, functionOf)
 
   const attribute = (path: string): string | undefined => {
-    if (/(^stacks\.|\bStack\b).*\.region$|^aws-cdk-lib\.Aws\.REGION$/.test(path)) return REGION
-    if (/(^stacks\.|\bStack\b).*\.account$|^aws-cdk-lib\.Aws\.ACCOUNT_ID$/.test(path)) return ACCOUNT
-    if (path in CONSTANTS) return CONSTANTS[path]
+    const [, storage] = /^(\w+)\.resources\.bucket\.bucketName$/.exec(path) ?? []
+    if (storage) return storages.find(({ name }) => name === asObject(parts[storage]?.props).name)?.bucketName
     const construct = constructs.at(path)
-    if (!construct) return undefined
+    if (placed(path) || !construct) return placed(path)
     const name = path.slice(construct.path.length + 1)
     return events.attribute(construct, name) ?? rest.attribute(construct, name)
   }
@@ -77,11 +78,20 @@ export function infrastructureOf({ parts, recordings, auth, warn }: Infrastructu
       used.has(recording) ||
       isOfCdk(recording.path) ||
       isPermissionOfFunction(recording.path) ||
-      /\.add\w+DataSource$|\.grantPrincipal\.\w+$/.test(recording.path),
+      /\.cfnGraphqlApi\.environmentVariables$|\.add\w+DataSource$|\.grantPrincipal\.\w+$/.test(
+        recording.path,
+      ),
     get unused() {
       return constructs.unused()
     },
   }
+}
+
+/** What needs no construct to be known: `stack.region`, `AuthorizationType.IAM`. */
+function placed(path: string): string | undefined {
+  if (/(^stacks\.|\b[Ss]tack\b).*\.region$|^aws-cdk-lib\.Aws\.REGION$/.test(path)) return REGION
+  if (/(^stacks\.|\b[Ss]tack\b).*\.account$|^aws-cdk-lib\.Aws\.ACCOUNT_ID$/.test(path)) return ACCOUNT
+  return CONSTANTS[path]
 }
 
 /** CDK's constants that an output is likely to name. */

@@ -173,6 +173,8 @@ export interface DataPlan {
   functions?: Record<string, FunctionPlan>
   /** What `allow.resource(fn)` lets functions do, by their names. */
   access?: { function: string; actions: ('query' | 'mutate' | 'listen')[] }[]
+  /** Of the API, for `ctx.env`. */
+  environment?: Record<string, string>
   /** By the names under which the backend added them. */
   dataSources?: Record<string, DataSourcePlan>
   /** JavaScript, by `Query.totalFor`: one step after the other. */
@@ -181,10 +183,14 @@ export interface DataPlan {
 
 export type DataSourcePlan =
   | { kind: 'none' }
-  | { kind: 'http'; endpoint: string }
+  | { kind: 'bedrock' }
+  /** `signs`: the service of AWS for which its requests are signed. */
+  | { kind: 'http'; endpoint: string; signs?: string }
   | { kind: 'lambda'; function: FunctionPlan }
+  /** `key`: empty where the table is made elsewhere, and only requests tell. */
   | { kind: 'table'; name: string; key: string[] }
-  /** One that is not served: refused where an operation names it. */
+  | { kind: 'eventBridge'; bus: string }
+  /** One that is not served: what names it answers so. */
   | { kind: 'unknown'; what: string }
 
 export interface ResolverPlan {

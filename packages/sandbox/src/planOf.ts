@@ -60,7 +60,11 @@ export function planOf(backend: unknown, warn: Warn = () => {}): BackendPlan {
     local: localPlan(local?.[1].props ?? {}, extraOutputs, warn),
     extraOutputs,
   }
-  const infrastructure = infrastructureOf({ parts, recordings, auth: (auth ?? reference)?.[0], warn })
+  const infrastructure = infrastructureOf({
+    ...{ parts, recordings, warn },
+    storages: plan.storages,
+    auth: (auth ?? reference)?.[0],
+  })
   plan.data = data && dataPlan({ name: data[0], props: data[1].props, recordings, warn, ...infrastructure })
   plan.eventApis = infrastructure.eventApis
   plan.restApis = infrastructure.restApis

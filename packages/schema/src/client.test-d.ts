@@ -157,6 +157,9 @@ export function subscriptions() {
     filter: { name: { in: ['a', 'b'] }, and: [{ vip: { eq: true } }] },
     selectionSet: ['name'],
   })
+  Order.observeQuery({ region: 'EU', number: { gt: 3 }, sortDirection: 'DESC', selectionSet: ['number'] })
+  // @ts-expect-error -- only one partition has an order
+  Order.observeQuery({ sortDirection: 'DESC' })
   const live = Customer.observeQuery({ filter: { name: { eq: 'a' } } }).subscribe({
     next: ({ items, isSynced }) => {
       same<typeof isSynced, boolean>(true)

@@ -197,6 +197,10 @@ export interface IndexQueryOptions<T extends AnyRecord, P> extends ListOptions<T
   sortDirection?: ModelSortDirection
 }
 
+export interface LiveOptions<T extends AnyRecord, P> extends FilterOptions<T, P> {
+  sortDirection?: ModelSortDirection
+}
+
 export interface ModelOperations<T extends AnyRecord> {
   create<const P extends string = never>(
     input: T['create'],
@@ -230,11 +234,14 @@ export interface ModelOperations<T extends AnyRecord> {
   ): ObserveQueryReturnValue<Selected<T, P>>
 }
 
-/** `list` of a model with sort keys also reads one partition, in order. */
+/** A model with sort keys also reads one partition, in order: `list` once, `observeQuery` for good. */
 export interface KeyedList<T extends AnyRecord, Key> {
   list<const P extends string = never>(
     options: IndexQueryOptions<T, P> & Key,
   ): ListReturnValue<Selected<T, P>>
+  observeQuery<const P extends string = never>(
+    options: LiveOptions<T, P> & Key,
+  ): ObserveQueryReturnValue<Selected<T, P>>
 }
 
 type IndexQueries<T extends AnyRecord, Index extends AnyIndex> = {

@@ -12,6 +12,7 @@ export type {
   IndexQueryOptions,
   KeyedList,
   ListOptions,
+  LiveOptions,
   ModelEntry,
   ModelOperations,
   Models,

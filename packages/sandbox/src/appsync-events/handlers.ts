@@ -163,7 +163,7 @@ async function run(call: Call, name: EventHandlerName, events?: HandledEvent[]):
     const step = { code: namespace.code!, part: name, send: sources.open(asked.dataSource, name) }
     const { value, error, appended } = await runPipeline(
       [step],
-      { ...context, arguments: {}, source: null, authType: '' },
+      { ...context, arguments: {}, source: null, env: {}, authType: '' },
       { now: () => now, log: (line) => log(`appsync-events: ${line}`) },
     )
     for (const { message } of appended) log(`appsync-events: ${namespace.name}.${name}: ${message}`)

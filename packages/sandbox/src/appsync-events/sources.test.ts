@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { HEAD, start, texts } from './backends.fixture.js'
 
 // Namespaces that hand their events to a data source, on the service's wire.
@@ -178,14 +178,91 @@ api.addChannelNamespace('kept', { code: Code.fromInline(${JSON.stringify(kept)})
   })
 })
 
+test('code asks addresses, buses and models of Bedrock', async () => {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    request.on('data', (body: Buffer) => asked.push(`${request.method} ${request.url} ${body}`))
+    request.on('end', () => response.writeHead(request.url === '/no' ? 404 : 200).end('{"ok":true}'))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const web = `import { util } from '@aws-appsync/utils'
+export const onPublish = {
+  request: (ctx) => ({ method: 'POST', resourcePath: '/' + ctx.info.channel.segments[1], params: { body: ctx.events.map(({ payload }) => payload) } }),
+  response(ctx) {
+    if (ctx.error) util.error(ctx.error.message, ctx.error.type)
+    if (ctx.result.statusCode !== 200) return ctx.events.map(({ id }) => ({ id, error: 'The other side said ' + ctx.result.statusCode + '.' }))
+    return ctx.events.map(({ id, payload }) => ({ id, payload: { payload, ...JSON.parse(ctx.result.body) } }))
+  },
+}
+export const onSubscribe = {
+  request: (ctx) => ({ method: 'GET', resourcePath: '/' + ctx.info.channel.segments[1] }),
+  response: (ctx) => { if (ctx.result.statusCode !== 200) util.unauthorized() },
+}`
+  const bus = `export const onPublish = {
+  request: (ctx) => ({ operation: 'PutEvents', events: ctx.events.map(({ payload }) => ({ source: 'chat', detailType: 'said', detail: { payload } })) }),
+  response: (ctx) => ctx.events.map(({ id }) => ({ id, payload: ctx.result.FailedEntryCount })),
+}`
+  const bedrock = `import { converse, invokeModel } from '@aws-appsync/utils/ai'
+export const onPublish = {
+  request(ctx) {
+    const messages = [{ role: 'user', content: [{ text: ctx.events[0].payload }] }]
+    if (ctx.info.channel.path.endsWith('/invoke')) return invokeModel({ modelId: 'anthropic.claude', body: { messages } })
+    return converse({ modelId: 'anthropic.claude', messages: ctx.info.channel.path.endsWith('/none') ? [] : messages })
+  },
+  response: (ctx) => ctx.events.map(({ id }) => ({ id, payload: ctx.error?.message ?? ctx.result.content?.[0].text ?? ctx.result.output.message.content[0].text })),
+}`
+  const inline = (code: string) => `code: Code.fromInline(${JSON.stringify(code)})`
+  const { sandbox, publish, connect, withKey } = await begin(
+    `import { EventBus } from 'aws-cdk-lib/aws-events'
+const web = api.addHttpDataSource('web', '${address}')
+api.addChannelNamespace('web', { ${inline(web)}, publishHandlerConfig: { dataSource: web }, subscribeHandlerConfig: { dataSource: web } })
+const bus = api.addEventBridgeDataSource('bus', new EventBus(stack, 'Chats', { eventBusName: 'chats' }))
+api.addChannelNamespace('bus', { ${inline(bus)}, publishHandlerConfig: { dataSource: bus } })
+const model = new CfnDataSource(stack, 'Model', { apiId: api.apiId, name: 'model', type: 'AMAZON_BEDROCK_RUNTIME' })
+new CfnChannelNamespace(stack, 'Bedrock', { apiId: api.apiId, name: 'bedrock', codeHandlers: ${JSON.stringify(bedrock)}, handlerConfigs: { onPublish: { behavior: 'CODE', integration: { dataSourceName: model.attrName } } } })`,
+  )
+  const client = await connect(withKey)
+  for (const channel of ['web/yes', 'bus/a', 'bedrock/*']) {
+    client.subscribe(channel, `/${channel}`)
+    await client.next('subscribe_success', channel)
+  }
+  client.subscribe('web/no', '/web/no')
+  expect(await client.next('subscribe_error', 'web/no')).toMatchObject({
+    errors: [{ errorType: 'UnauthorizedException' }],
+  })
+  await publish({ channel: 'web/yes', events: texts('hi', { a: 1 }) }, withKey)
+  expect(await client.next('data', 'web/yes')).toMatchObject({ event: '{"payload":"hi","ok":true}' })
+  const { body } = await publish({ channel: 'web/no', events: texts('hi') }, withKey)
+  expect(body).toMatchObject({ successful: [], failed: [{ message: 'The other side said 404.' }] })
+  expect(asked).toEqual(['POST /yes ["hi",{"a":1}]', 'POST /no ["hi"]'])
+
+  await publish({ channel: 'bus/a', events: texts('hello') }, withKey)
+  expect(await client.next('data', 'bus/a')).toMatchObject({ event: '0' })
+  const { events } = await (await fetch(`${sandbox.url}/_backline/state`)).json()
+  expect(events).toMatchObject([
+    { service: 'events', to: 'chats', event: expect.stringContaining('"hello"') },
+  ])
+
+  for (const [channel, answer] of [
+    ['converse', 'You said: ahoy'],
+    ['invoke', 'You said: ahoy'],
+    ['none', 'The sandbox reads what Bedrock is asked by its messages, and here are none.'],
+  ]) {
+    await publish({ channel: `bedrock/${channel}`, events: texts('ahoy') }, withKey)
+    expect(await client.next('data', 'bedrock/*')).toMatchObject({ event: JSON.stringify(answer) })
+  }
+})
+
 test.each([
   [
     "new CfnChannelNamespace(stack, 'N', { apiId: api.apiId, name: 'n', handlerConfigs: { onPublish: { behavior: 'CODE', integration: { dataSourceName: 'nowhere' } } } })",
     /namespace 'n': onPublish names the data source 'nowhere', which its Event API does not have/,
   ],
   [
-    "const dataSource = api.addEventBridgeDataSource('bus', {})\napi.addChannelNamespace('n', { code: Code.fromInline('x'), publishHandlerConfig: { dataSource } })",
-    /namespace 'n': onPublish names the data source 'bus', EventBridge, which the sandbox does not serve/,
+    "const dataSource = api.addOpenSearchDataSource('search', {})\napi.addChannelNamespace('n', { code: Code.fromInline('x'), publishHandlerConfig: { dataSource } })",
+    /namespace 'n': onPublish names the data source 'search', OpenSearch, which the sandbox does not serve/,
   ],
   [
     "const dataSource = api.addHttpDataSource('web', 'http://127.0.0.1:1')\napi.addChannelNamespace('n', { publishHandlerConfig: { dataSource, direct: true } })",

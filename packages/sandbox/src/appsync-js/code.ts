@@ -73,6 +73,7 @@ function modules(entry: { file: string } | { text: string }): Plugin {
       onResolve({ filter: /^\$harness$/ }, () => ({ path: inside('harness.ts') }))
       onResolve({ filter: /^@aws-appsync\/utils$/ }, () => ({ path: inside('utils.ts') }))
       onResolve({ filter: /^@aws-appsync\/utils\/dynamodb$/ }, () => ({ path: inside('utilsDynamodb.ts') }))
+      onResolve({ filter: /^@aws-appsync\/utils\/ai$/ }, () => ({ path: inside('utilsAi.ts') }))
       onResolve({ filter: /^@aws-appsync\/utils\/rds$/ }, () => ({
         errors: [{ text: '@aws-appsync/utils/rds needs an SQL database, which the sandbox does not have.' }],
       }))

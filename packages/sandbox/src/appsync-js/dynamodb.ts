@@ -101,18 +101,19 @@ function run(tables: Tables, model: Model, request: Request): unknown {
       return { ...scan(tables, model, request), startedAt: tables.now() }
     case 'BatchGetItem':
       return batch(tables, request, 'unprocessedKeys', (table, each, { projection }) => {
-        const found = items.get(table, fromAttributes(each))
+        const found = items.get(table, keyOf(table, { key: each }))
         return found ? projected(found, projection) : null
       })
     case 'BatchPutItem':
       return batch(tables, request, 'unprocessedItems', (table, each) => {
         const item = fromAttributes(each)
+        checkKnown(table)
         save(items, table, item)
         return item
       })
     case 'BatchDeleteItem':
       return batch(tables, request, 'unprocessedKeys', (table, each) => {
-        const key = fromAttributes(each)
+        const key = keyOf(table, { key: each })
         items.remove(table, key)
         return key
       })
@@ -135,8 +136,10 @@ function run(tables: Tables, model: Model, request: Request): unknown {
   }
 }
 
-function keyOf(model: Model, { key }: Request): Item {
+function keyOf(model: Model, { key }: Pick<Request, 'key'>): Item {
   const item = fromAttributes(key ?? {})
+  // A table that is made elsewhere has the key that requests name.
+  if (model.key.length === 0) model.key.push(...Object.keys(item))
   for (const name of model.key) {
     if (item[name] === undefined || item[name] === null)
       throw new SourceError(
@@ -145,6 +148,14 @@ function keyOf(model: Model, { key }: Request): Item {
       )
   }
   return item
+}
+
+function checkKnown({ title, key }: Model) {
+  if (key.length > 0) return
+  throw new SourceError(
+    'UnsupportedOperation',
+    `The table ${title} is made elsewhere: the sandbox learns its key from the first request that names one.`,
+  )
 }
 
 function save(items: Items, model: Model, item: Item) {
@@ -226,6 +237,7 @@ function scan({ items }: Tables, model: Model, request: Request) {
 function query({ items }: Tables, model: Model, request: Request) {
   if (!request.query?.expression)
     throw new SourceError('MalformedRequest', 'Query needs a query with its expression.')
+  if (!request.index) checkKnown(model)
   const index: Index = request.index
     ? model.indexes.find(({ name }) => name === request.index)!
     : { ...primaryIndex(model), name: PRIMARY }

@@ -1,6 +1,10 @@
 import { Early, Halt, type ResolverError, type State, state } from './given.js'
+import { extensions, runtime, util } from './utils.js'
 
 // Runs inside the context of a resolver: calls what it exports, and writes down what came of it.
+
+// They are there without an import too.
+Object.assign(globalThis, { extensions, runtime, util })
 
 /** What comes out, as JSON. */
 export interface Outcome {

@@ -23,6 +23,7 @@ export interface ResolverContext {
   info: Record<string, unknown>
   request: { headers: Record<string, string>; domainName: null }
   stash: Item
+  env: Record<string, string>
   authType: string
 }
 
@@ -42,6 +43,8 @@ export interface Resolved {
   filter?: unknown
   invalidationFilter?: unknown
   invalidations: unknown[]
+  /** For the answer of HTTP. */
+  headers: Record<string, string>
 }
 
 export async function runPipeline(
@@ -50,7 +53,7 @@ export async function runPipeline(
   { now, log }: { now(): number; log(line: string): void },
 ): Promise<Resolved> {
   const { authType, ...given } = context
-  const resolved: Resolved = { value: null, appended: [], invalidations: [] }
+  const resolved: Resolved = { value: null, appended: [], invalidations: [], headers: {} }
   let { stash } = given
   let prev: unknown = {}
 
@@ -62,7 +65,6 @@ export async function runPipeline(
         args: given.arguments,
         stash,
         prev: { result: prev },
-        env: {},
         outErrors: [],
         $authType: authType,
         error: null,
@@ -76,6 +78,7 @@ export async function runPipeline(
     for (const line of left.logs) log(`${given.info.parentTypeName}.${given.info.fieldName}: ${line}`)
     resolved.appended.push(...left.appended)
     resolved.invalidations.push(...left.invalidations)
+    Object.assign(resolved.headers, left.headers)
     if (left.filter !== undefined) resolved.filter = left.filter
     if (left.invalidationFilter !== undefined) resolved.invalidationFilter = left.invalidationFilter
     return outcome

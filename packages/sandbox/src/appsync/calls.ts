@@ -14,6 +14,8 @@ export interface Call {
   caller: Caller
   /** Of the request, by names in lower case. */
   headers: Record<string, string>
+  /** That resolvers want the answer to have. */
+  answerHeaders: Record<string, string>
   /** Errors beside those that made a field null. */
   errors: GraphQLError[]
   /** Subscriptions that are to end, as resolvers say it. */
@@ -24,6 +26,7 @@ export interface Call {
 export const createCall = (caller: Caller, headers: Record<string, string> = {}): Call => ({
   caller,
   headers,
+  answerHeaders: {},
   errors: [],
   invalidations: [],
   spending: createSpending(),

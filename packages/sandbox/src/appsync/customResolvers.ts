@@ -137,6 +137,9 @@ function resolversOf(operation: CustomOperation, house: CustomHouse): Run {
     const resolved = await resolve(source, args, call, infoOf(info))
     for (const error of resolved.appended) call.errors.push(asGraphQL(error, info))
     for (const each of resolved.invalidations) call.invalidations.push(each)
+    for (const [name, value] of Object.entries(resolved.headers)) {
+      if (isHeader(name, value)) call.answerHeaders[name.toLowerCase()] = value
+    }
     if (resolved.error) throw asGraphQL(resolved.error, info)
     return readable(resolved.value, info.returnType)
   }
@@ -166,11 +169,18 @@ export function pipelineOf({ root, name }: CustomOperation, house: CustomHouse):
         info,
         request: { headers, domainName: null },
         stash: house.sources.stash(root, name),
+        env: house.plan.environment ?? {},
         authType: AUTH_TYPES[caller.mode],
       },
       { now: house.world.clock.now, log: house.world.log },
     )
 }
+
+/** May a resolver answer with this header? Those that say what the answer is are not its to set. */
+const isHeader = (name: string, value: string) =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
+  /^[\t\x20-\x7e]*$/.test(value) &&
+  !/^(content-|x-amz|access-control-|transfer-|connection$|date$|host$)/i.test(name)
 
 /** What `util.authType()` says. */
 const AUTH_TYPES: Record<Caller['mode'], string> = {

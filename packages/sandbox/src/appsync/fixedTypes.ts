@@ -166,4 +166,9 @@ enum ModelSortDirection {
   ASC
   DESC
 }
+
+input AmplifyAIConversationTurnErrorInput {
+  errorType: String!
+  message: String!
+}
 `

@@ -238,6 +238,108 @@ export const response = (ctx) => ctx.result`,
   }
 })
 
+test('buses, models of Bedrock and tables made elsewhere are data sources too; what nobody serves here says so', async () => {
+  const op = (name: string, source?: string) =>
+    `${name}: a.mutation().arguments({ id: a.id(), text: a.string() }).returns(a.json()).handler(a.handler.custom({ ${source ? `dataSource: '${source}', ` : ''}entry: './${name}.js' })).authorization((allow) => [allow.publicApiKey()]),`
+  const answering = 'export const response = (ctx) => ({ result: ctx.result, error: ctx.error })'
+  const { ask, sandbox, outputs, withKey } = await start(
+    backend(
+      [
+        op('announce', 'Bus'),
+        op('haiku', 'Haiku'),
+        op('see', 'Eyes'),
+        op('find', 'Search'),
+        op('post', 'Posts'),
+      ]
+        .concat([
+          op('posts', 'Posts'),
+          op('here'),
+          'Todo: a.model({ text: a.string() }).authorization((allow) => [allow.publicApiKey()]),',
+        ])
+        .join('\n'),
+      `import { Stack } from 'aws-cdk-lib'
+import { EventBus } from 'aws-cdk-lib/aws-events'
+const stack = backend.createStack('elsewhere')
+const signed = (signingServiceName) => ({ authorizationConfig: { signingRegion: backend.data.stack.region, signingServiceName } })
+backend.data.addEventBridgeDataSource('Bus', EventBus.fromEventBusName(stack, 'Imported', 'orders'))
+backend.data.addHttpDataSource('Haiku', \`https://bedrock-runtime.\${backend.data.stack.region}.amazonaws.com\`, signed('bedrock'))
+backend.data.addHttpDataSource('Eyes', \`https://rekognition.\${backend.data.stack.region}.amazonaws.com\`, signed('rekognition'))
+backend.data.addOpenSearchDataSource('Search', {})
+backend.data.addDynamoDbDataSource('Posts', Table.fromTableName(stack, 'Posts', 'PostTable'))
+backend.data.resources.cfnResources.cfnGraphqlApi.environmentVariables = { REGION: stack.region, TABLE: 'PostTable' }`,
+    ),
+    {
+      // As the documentation has it: \`util\` need not be imported.
+      'amplify/announce.js': `export const request = (ctx) => ({ operation: 'PutEvents', events: [{ source: 'orders', ['detail-type']: 'Placed', detail: { ...ctx.args } }, { source: 'orders', detail: {} }] })
+export const response = (ctx) => util.time.nowEpochSeconds() && ctx.result`,
+      'amplify/haiku.js': `export const request = (ctx) => ({ method: 'POST', resourcePath: '/model/anthropic.claude-3-haiku-20240307-v1:0/invoke', params: { body: { anthropic_version: 'bedrock-2023-05-31', messages: [{ role: 'user', content: [{ type: 'text', text: ctx.args.text }] }] } } })
+export const response = (ctx) => JSON.parse(ctx.result.body)`,
+      'amplify/see.js': `export const request = () => ({ method: 'POST', resourcePath: '/' })\n${answering}`,
+      'amplify/find.js': `export const request = () => ({ operation: 'GET', path: '/todo/_search' })\n${answering}`,
+      'amplify/post.js': `import * as ddb from '@aws-appsync/utils/dynamodb'
+export const request = (ctx) => ctx.args.id ? ddb.put({ key: { id: ctx.args.id }, item: { text: ctx.args.text } }) : ddb.batchPut({ tables: { [ctx.env.TABLE]: [{ id: 'b', text: 'two' }] } })\n${answering}`,
+      'amplify/posts.js': `import * as ddb from '@aws-appsync/utils/dynamodb'
+export const request = (ctx) => ctx.args.id ? ddb.query({ query: { id: { eq: ctx.args.id } } }) : ddb.scan({})\n${answering}`,
+      'amplify/here.js': `import { util } from '@aws-appsync/utils'
+export function request(ctx) {
+  util.http.addResponseHeader('x-region', ctx.env.REGION)
+  util.http.addResponseHeaders({ 'Content-Type': 'text/html', 'x-bad\\nname': 1, 'x-count': 7 })
+  return { payload: ctx.env }
+}
+export const response = (ctx) => ctx.result`,
+    },
+  )
+  const run = async (field: string) => JSON.parse((await ask(`mutation { answer: ${field} }`)).data.answer)
+
+  expect(await run('announce(id: "1", text: "x")')).toEqual({
+    Entries: [
+      { EventId: expect.any(String) },
+      { ErrorCode: 'InvalidArgument', ErrorMessage: expect.any(String) },
+    ],
+    FailedEntryCount: 1,
+  })
+  const { events } = await (await fetch(`${sandbox.url}/_backline/state`)).json()
+  expect(events).toMatchObject([{ service: 'events', to: 'orders' }])
+  expect(JSON.parse(events[0].event)).toMatchObject({
+    ...{ source: 'orders', 'detail-type': 'Placed', detail: { id: '1', text: 'x' } },
+  })
+
+  expect(await run('haiku(text: "five, seven, five")')).toMatchObject({
+    ...{ role: 'assistant', content: [{ type: 'text', text: 'You said: five, seven, five' }] },
+  })
+  expect(await run('see')).toMatchObject({
+    error: { type: 'UnsupportedOperation', message: expect.stringContaining('rekognition.us-east-1') },
+  })
+  expect(await run('find')).toMatchObject({
+    error: { message: "The data source 'Search' is OpenSearch, which the sandbox does not serve." },
+  })
+
+  expect(await run('post(text: "whose key?")')).toMatchObject({
+    error: { message: expect.stringContaining('PostTable is made elsewhere') },
+  })
+  expect(await run('post(id: "a", text: "one")')).toMatchObject({ result: { id: 'a', text: 'one' } })
+  await run('post')
+  expect((await run('posts')).result.items).toEqual([
+    { id: 'a', text: 'one' },
+    { id: 'b', text: 'two' },
+  ])
+  expect((await run('posts(id: "b")')).result.items).toEqual([{ id: 'b', text: 'two' }])
+
+  const response = await fetch(outputs.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...withKey },
+    body: JSON.stringify({ query: 'mutation { here }' }),
+  })
+  expect(await response.json()).toEqual({ data: { here: '{"REGION":"us-east-1","TABLE":"PostTable"}' } })
+  expect([...response.headers]).toEqual(
+    expect.arrayContaining([
+      ['x-region', 'us-east-1'],
+      ['x-count', '7'],
+      ['content-type', 'application/json;charset=UTF-8'],
+    ]),
+  )
+})
+
 test('custom subscriptions hear their mutation, filtered by arguments or by what their resolver sets', async () => {
   const { ask, outputs, withKey, sandbox } = await start(
     backend(`

@@ -108,6 +108,34 @@ test('a schema that cannot be served is refused by the name of what is wrong', (
   refuse('type Query { total(by: Unit): Int }', /^Query\.total: there is no type Unit/)
 })
 
+test('of a sort key of several parts the last is compared by its kind, the others are what they are', () => {
+  const sdl = printServed(
+    readDefinition(`enum State { OPEN DONE }
+type Ticket @model @auth(rules: [{allow: public}]) {
+  title: String @index(name: "byTitle", sortKeyFields: ["due", "state", "mail", "seen"], queryField: "byTitle")
+  due: AWSDate
+  state: State
+  mail: AWSEmail @index(name: "byMail", sortKeyFields: ["seen", "due"], queryField: "byMail")
+  seen: AWSTimestamp
+}`),
+    { defaultProvider: 'aws_api_key' },
+  )
+  // As the official transformer writes it.
+  expect(byName(sdl)).toMatchObject({
+    ModelTicketByTitleCompositeKeyInput: /* GraphQL */ `input ModelTicketByTitleCompositeKeyInput {
+  due: AWSDate
+  mail: AWSEmail
+  seen: Int
+  state: State
+}`,
+    ModelTicketByMailCompositeKeyInput: /* GraphQL */ `input ModelTicketByMailCompositeKeyInput {
+  due: String
+  seen: AWSTimestamp
+}`,
+    AmplifyAIConversationTurnErrorInput: expect.any(String),
+  })
+})
+
 test('a model whose name begins small is served under capital names', () => {
   const sdl = printServed(readDefinition('type todo @model @auth(rules: [{allow: public}]) { a: Int }'), {
     defaultProvider: 'aws_api_key',

@@ -35,9 +35,11 @@ const compositeName = (model: Model, index: Index) =>
 
 export function compositeTypes(model: Model, index: Index): string[] {
   const name = compositeName(model, index)
+  const last = index.sorts.at(-1)
   const parts = index.sorts.map((sort) => {
-    const kind = comparison(model.fields.get(sort)!.type.name)
-    return `${sort}: ${['ID', 'Int', 'Float'].includes(kind) ? kind : 'String'}`
+    const { name: type } = model.fields.get(sort)!.type
+    // As the official transformer has it.
+    return `${sort}: ${sort === last ? comparison(type) : type}`
   })
   return [
     block('input', `${name}ConditionInput`, [

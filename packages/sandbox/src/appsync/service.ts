@@ -101,7 +101,7 @@ export function createAppSync(
       realtime.publish(eventsOf(running, prepared, asked, result))
       realtime.invalidate(call.invalidations)
     }
-    return json(200, result)
+    return json(200, result, call.answerHeaders)
   }
 
   /** What a Lambda authorizer is told of a request. */

@@ -1,8 +1,11 @@
+import { callBedrock } from '../ai/bedrockSource.js'
 import { callDynamoDb, SourceError, type Tables } from '../appsync-js/dynamodb.js'
 import type { Functions } from '../functions.js'
 import { FunctionError } from '../functions.js'
 import type { DataPlan, DataSourcePlan } from '../plan.js'
 import type { World } from '../service.js'
+import { putEvents } from './eventBus.js'
+import { fetchFrom } from './httpSource.js'
 import type { Items } from './items.js'
 import type { Definition, Model } from './sdl.js'
 
@@ -27,13 +30,12 @@ export interface SourceParts {
 }
 
 export function createSources({ definition, plan, items, functions, world }: SourceParts): Sources {
-  const outside = new Map(
-    Object.entries(plan.dataSources ?? {}).flatMap(([name, source]) =>
-      source.kind === 'table'
-        ? [[name, tableOf(source)] as const, [source.name, tableOf(source)] as const]
-        : [],
-    ),
-  )
+  const outside = new Map<string, Model>()
+  for (const [name, source] of Object.entries(plan.dataSources ?? {})) {
+    if (source.kind !== 'table') continue
+    const table = outside.get(source.name) ?? tableOf(source)
+    outside.set(name, table).set(source.name, table)
+  }
   /** `Order`, `OrderTable`, `Order-<api>-<environment>`, or what the backend calls a table of its own. */
   const find = (name: string): Model | undefined =>
     outside.get(name) ??
@@ -66,23 +68,27 @@ export function createSources({ definition, plan, items, functions, world }: Sou
       const source = plan.dataSources?.[name]
       if (name === 'NONE_DS' || source?.kind === 'none')
         return (request) => asRequest(request).payload ?? null
-      if (source?.kind === 'http') return (request) => fetchFrom(source.endpoint, asRequest(request))
+      if (source?.kind === 'http') return (request) => fetchFrom(source, asRequest(request), world.ai)
+      if (source?.kind === 'bedrock') return (request) => callBedrock(asRequest(request), world.ai)
+      if (source?.kind === 'eventBridge') return (request) => putEvents(source.bus, asRequest(request), world)
       if (source?.kind === 'lambda') return (request) => invoke(functions, source, asRequest(request))
       const table = find(name)
       if (table)
         return (request) =>
           callDynamoDb(tables, table, asRequest(request) as unknown as Parameters<typeof callDynamoDb>[2])
-      const what = source?.kind === 'unknown' ? `, ${source.what}, which the sandbox does not serve` : ''
-      throw new Error(
-        what
-          ? `${operation} uses the data source '${name}'${what}.`
-          : `${operation} uses the data source '${name}', which nothing in the backend adds.`,
-      )
+      if (source?.kind !== 'unknown')
+        throw new Error(`${operation} uses the data source '${name}', which nothing in the backend adds.`)
+      return () => {
+        throw new SourceError(
+          'UnsupportedOperation',
+          `The data source '${name}' is ${source.what}, which the sandbox does not serve.`,
+        )
+      }
     },
   }
 }
 
-/** A table that is no model: only its key is known. */
+/** A table that is no model: only its key is known, or not even that. */
 function tableOf({ name, key }: DataSourcePlan & { kind: 'table' }): Model {
   return {
     name: `table ${name}`,
@@ -90,7 +96,7 @@ function tableOf({ name, key }: DataSourcePlan & { kind: 'table' }): Model {
     plural: name,
     fields: new Map(),
     implicit: new Set(),
-    key,
+    key: [...key],
     keyChosen: true,
     indexes: [],
     rules: [],
@@ -104,44 +110,6 @@ function tableOf({ name, key }: DataSourcePlan & { kind: 'table' }): Model {
 function asRequest(request: unknown): Record<string, unknown> {
   if (typeof request === 'object' && request !== null) return request as Record<string, unknown>
   throw new SourceError('MalformedRequest', 'The request of a resolver must be an object.')
-}
-
-interface HttpRequest {
-  method?: string
-  resourcePath?: string
-  params?: { headers?: Record<string, string>; query?: Record<string, unknown>; body?: unknown }
-}
-
-/** https://docs.aws.amazon.com/appsync/latest/devguide/js-resolver-reference-http.html */
-async function fetchFrom(endpoint: string, request: HttpRequest) {
-  const { method = 'GET', resourcePath = '/', params = {} } = request
-  const url = new URL(`${endpoint.replace(/\/$/, '')}${resourcePath}`)
-  for (const [name, value] of Object.entries(params.query ?? {})) url.searchParams.set(name, String(value))
-  const { body } = params
-  try {
-    const response = await fetch(url, {
-      method,
-      headers: {
-        ...(typeof body === 'object' ? { 'content-type': 'application/json' } : {}),
-        ...params.headers,
-      },
-      ...(body === undefined || body === null || method === 'GET' || method === 'HEAD'
-        ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10_000),
-    })
-    return {
-      statusCode: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await response.text(),
-    }
-  } catch (error) {
-    const { message, cause } = error as Error
-    throw new SourceError(
-      'HttpError',
-      `${method} ${url.host} failed: ${(cause as Error | undefined)?.message ?? message}`,
-    )
-  }
 }
 
 async function invoke(
