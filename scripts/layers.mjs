@@ -14,6 +14,7 @@ const CORE = [
   '/session',
   '/sha256',
   '/sigv4',
+  '/sigv4AtOnce',
   '/tracking',
   '/unsigned',
 ].map((entry) => `@backline/core${entry}`)

@@ -1,126 +1,20 @@
-import { toHex, utf8 } from './bytes.js'
-import { learnTime } from './clock.js'
-import { type Context, perContext } from './context.js'
-import { type AWSCredentials, credentials } from './credentials.js'
-import { AmplifyError, loaded } from './errors.js'
-import { type Authorize, type HttpRequest, serverTime } from './http.js'
-import type { Signing } from './signatureV4.js'
+import type { Context } from './context.js'
+import { loaded } from './errors.js'
+import type { Authorize, HttpRequest } from './http.js'
+import { linkBy, type SigningScope, signedBy, signingState } from './signing.js'
 
-// AWS Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-// Header and query signatures. No chunk signatures, no SigV4a.
+export type { SigningScope } from './signing.js'
 
-export interface SigningScope {
-  service: string
-  region: string
-  /** `UNSIGNED-PAYLOAD` for a body that is not hashed (S3 over TLS); hashed where left out. */
-  unsignedPayload?: boolean
-  /** Instead of the context's own. */
-  credentials?: AWSCredentials
-}
+// Signatures whose sum is loaded by the first call that signs, so that clients which can sign but seldom do stay small.
+
+const sum = async (ctx: Context) => (signingState(ctx).sum ??= await loaded(import('./signatureV4.js')))
 
 /** Signs with the credentials of the context: `request(ctx, { …, authorize: sigv4({ service: 's3', region }) })`. */
-export function sigv4(scope: SigningScope): Authorize {
-  const authorize: Authorize = async (ctx, request) => {
-    const { signature, signing } = await prepared(ctx, scope)
-    const url = withPath(request.url)
-    const hash = scope.unsignedPayload ? unsigned : await payloadHash(ctx, request.body, signature.sha256)
-    return { ...request, url, headers: signature.signHeaders({ ...request, url }, hash, signing) }
-  }
-  authorize.refused = learnFromRefusal
-  return authorize
-}
-
-const unsigned = 'UNSIGNED-PAYLOAD'
-
-/** Up to here a hash at once takes less time than a promise of the platform's. */
-const short = 4096
-
-async function payloadHash(
-  ctx: Context,
-  body: HttpRequest['body'],
-  sha256: (data: Uint8Array) => Uint8Array,
-): Promise<string> {
-  const bytes = bytesOf(body)
-  if (!bytes) return unsigned
-  // Pages that are not safe have no hash but ours.
-  const digest = bytes.length > short && (await ctx.platform.sha256(bytes).catch(() => undefined))
-  return toHex(digest || sha256(bytes))
-}
-
-/** Undefined for what can be read once only, or would have to be waited for. */
-function bytesOf(body: HttpRequest['body']): Uint8Array | undefined {
-  if (!body) return new Uint8Array()
-  if (typeof body === 'string') return utf8(body)
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
-  return body instanceof ArrayBuffer ? new Uint8Array(body) : undefined
-}
-
-/** Browsers hide `Date` from other origins unless the service lets them see it; then the body may tell. */
-async function learnFromRefusal(ctx: Context, response: Response): Promise<void> {
-  if (response.headers.get('date')) return
-  const text = await response.clone().text()
-  // S3: <ServerTime>2026-01-02T03:04:05Z<; others: "… is now earlier than 20260102T025905Z (20260102T030405Z - 5 min.)"
-  const [, time, compact] = /<ServerTime>([^<]+)|\((\d+T\d+Z) [-+]/.exec(text) ?? []
-  const date = time ?? compact?.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z')
-  if (date) learnTime(ctx, Date.parse(date), ctx.platform.now(), 2_000)
-}
-
-/** Credentials with less left than this would cut a link short for no reason: they are fetched anew. */
-const shortestRest = 900
+export const sigv4 = (scope: SigningScope): Authorize => signedBy(sum, scope)
 
 /** A link that carries its own signature in the query, good for `expiresIn` seconds by the service's clock. */
-export async function presign(
+export const presign = (
   ctx: Context,
   request: HttpRequest,
   scope: SigningScope & { expiresIn: number },
-): Promise<URL> {
-  const { expiresIn } = scope
-  const rest = Math.min(expiresIn, shortestRest) * 1000
-  const { signature, signing } = await prepared(ctx, scope, rest)
-  const url = withPath(request.url)
-  url.search = signature.signQuery({ ...request, url }, expiresIn, signing)
-  return url
-}
-
-/** Credentials that are good for another `rest` milliseconds. */
-async function credentialsFor(ctx: Context, rest: number): Promise<AWSCredentials> {
-  let answer = await credentials(ctx)
-  const { expiration } = answer?.credentials ?? {}
-  if (expiration && expiration.getTime() < serverTime(ctx) + rest)
-    answer = await credentials(ctx, { forceRefresh: true })
-  if (answer) return answer.credentials
-  throw new AmplifyError('NoCredentials', 'This call is signed with AWS credentials, and there are none.', {
-    recoverySuggestion: 'Sign in, or allow guests in the identity pool and in Auth.Cognito.allowGuestAccess.',
-  })
-}
-
-interface State {
-  keys: Signing['keys']
-  /** The sum, once it is here. */
-  signature?: typeof import('./signatureV4.js')
-}
-const state = /* @__PURE__ */ perContext('sigv4', (): State => ({ keys: new Map() }))
-
-async function prepared(ctx: Context, { service, region, ...scope }: SigningScope, rest = 0) {
-  const known = state(ctx)
-  // Loaded by the first call that signs, so that clients which can sign but seldom do stay small.
-  const [credentials, signature] = await Promise.all([
-    scope.credentials ?? credentialsFor(ctx, rest),
-    known.signature ?? loaded(import('./signatureV4.js')),
-  ])
-  known.signature = signature
-  const time = new Date(serverTime(ctx)).toISOString().replace(/[-:]|\.\d+/g, '')
-  const signing: Signing = { service, region, credentials, time, keys: known.keys }
-  return { signature, signing }
-}
-
-/** URL leaves these five alone in a path, the signature counts them as escaped. */
-function withPath(url: URL): URL {
-  const copy = new URL(url)
-  const escaped = copy.pathname.replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  if (escaped !== copy.pathname) copy.pathname = escaped
-  return copy
-}
+): Promise<URL> => linkBy(sum, ctx, request, scope)

@@ -1,6 +1,6 @@
 // Who we are to AppSync, by its authorization modes: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 
-import { type Context, type GraphQLAuthMode, isTransient } from '@backline/core/unsigned'
+import { type Context, type GraphQLAuthMode, loaded } from '@backline/core/unsigned'
 import { DataError, GraphQLAuthError } from './errors.js'
 
 export type Headers = Record<string, string>
@@ -111,7 +111,8 @@ export async function proof(
       return { 'x-api-key': apiKey }
     case 'userPool':
     case 'oidc':
-      return { Authorization: await accessToken(ctx, refresh) }
+      // Loaded with the first call of somebody who is signed in.
+      return { Authorization: await (await loaded(import('./who.js'))).accessToken(ctx, refresh) }
     case 'lambda':
       throw new DataError('NoAuthorizationHeader', GraphQLAuthError.NO_AUTH_TOKEN, {
         recoverySuggestion:
@@ -120,26 +121,4 @@ export async function proof(
     default:
       return {}
   }
-}
-
-async function accessToken(ctx: Context, forceRefresh: boolean): Promise<string> {
-  let found: { accessToken: { toString(): string } } | undefined
-  try {
-    // Loaded with the first call of somebody who is signed in.
-    const { session } = await import('@backline/core/session')
-    found = await session(ctx, { forceRefresh })
-  } catch (cause) {
-    // No network is not nobody: the caller may try again.
-    if (isTransient(cause)) throw cause
-    throw new DataError('NoSignedUser', GraphQLAuthError.NO_CURRENT_USER, {
-      cause,
-      recoverySuggestion:
-        'The session could not be read or refreshed; `underlyingError` says why. Sign in again.',
-    })
-  }
-  if (!found)
-    throw new DataError('NoValidAuthTokens', GraphQLAuthError.NO_FEDERATED_JWT, {
-      recoverySuggestion: 'Nobody is signed in. Sign in first, or use another `authMode`.',
-    })
-  return found.accessToken.toString()
 }

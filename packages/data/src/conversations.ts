@@ -2,20 +2,28 @@
 // is a mutation, and the answer comes piece by piece over a subscription.
 
 import { fromBase64, toBase64 } from '@backline/core/bytes'
-import {
-  type Caller,
-  type CallOptions,
-  type ListResult,
+import type {
+  Caller,
+  CallOptions,
+  ListResult,
   list,
-  type ModelOperations,
-  type Paging,
-  type SingleResult,
+  ModelOperations,
+  Paging,
+  SingleResult,
 } from './caller.js'
-import { type CustomCall, callOperation, observeOperation } from './customOperations.js'
+import type { CustomCall, callOperation, observeOperation } from './customOperations.js'
 import type { DataError } from './errors.js'
 import type { Conversation, Introspection, Model } from './introspection.js'
-import { createModels } from './models.js'
+import type { createModels } from './models.js'
 import type { Row } from './rows.js'
+
+/** What conversations take of the client. They are given it: it is loaded before them, and what leads there leads back here. */
+export interface ClientParts {
+  createModels: typeof createModels
+  callOperation: typeof callOperation
+  observeOperation: typeof observeOperation
+  list: typeof list
+}
 
 /** What can be done with the conversations of one route. */
 export interface Conversations {
@@ -25,6 +33,7 @@ export interface Conversations {
 export type ConversationOperation = 'create' | 'get' | 'update' | 'delete'
 
 export function createConversations(
+  { createModels, callOperation, observeOperation, list }: ClientParts,
   caller: Caller,
   introspection: Introspection,
   route: Conversation,

@@ -1,11 +1,18 @@
 // Operations that a schema adds to those of its models: `client.queries`, `mutations`, `subscriptions` and `generations`.
 
 import { Observable } from 'rxjs/internal/Observable'
-import { type Answer, type Caller, type CallOptions, firstOf, type SingleResult, single } from './caller.js'
+import {
+  type Answer,
+  type Caller,
+  type CallOptions,
+  firstOf,
+  type SingleResult,
+  single,
+  subscribe,
+} from './caller.js'
 import type { DataError } from './errors.js'
 import type { CustomOperation, Field, FieldType, Introspection } from './introspection.js'
 import { document, selected } from './operations.js'
-import { subscribe } from './realtime.js'
 import { type Finish, type Row, readValue, writeValue } from './rows.js'
 
 export type OperationKind = 'query' | 'mutation' | 'subscription'

@@ -1,5 +1,6 @@
 import type { Context } from '@backline/core/unsigned'
 import type { AuthToken, GraphQLCall } from './authorization.js'
+import { closeChannels, openChannel } from './channel.js'
 import { contextOf } from './contextFirst.js'
 import { answerError, DataError, type GraphQLFormattedError } from './errors.js'
 import type { EventsCall } from './eventFrames.js'
@@ -68,7 +69,6 @@ function connect(channel: string, options?: EventsOptions, ctx?: Context): Promi
 function connect(ctx: Context, channel: string, options?: EventsOptions): Promise<EventsChannel>
 async function connect(...args: unknown[]): Promise<EventsChannel> {
   const [context, channel, options] = contextOf<[string, EventsOptions?]>(args)
-  const { openChannel } = await import('./channel.js')
   const call = callFor(named(channel), options)
   return openChannel(context(), call(), call)
 }
@@ -106,7 +106,6 @@ async function post(...args: unknown[]): Promise<PublishedEvent[] | undefined> {
 /** Closes every channel and its connection, at once. */
 async function closeAll(ctx?: Context): Promise<void> {
   const [context] = contextOf(ctx ? [ctx] : [])
-  const { closeChannels } = await import('./channel.js')
   closeChannels(context())
 }
 

@@ -1,8 +1,6 @@
 // What is sent on AppSync's real-time sockets, and where they are.
 
-import { toBase64Url, utf8 } from '@backline/core/bytes'
-import { storedSession } from '@backline/core/session'
-import type { Context } from '@backline/core/unsigned'
+import { type Context, loaded, toBase64Url, utf8 } from '@backline/core/unsigned'
 import {
   customHeaders,
   type GraphQLCall,
@@ -46,7 +44,7 @@ export async function socketKey(ctx: Context, call: GraphQLCall): Promise<string
           ? apiKey
           : authMode === 'none' || authMode === 'lambda'
             ? ''
-            : (await storedSession(ctx))?.username
+            : await (await loaded(import('./who.js'))).username(ctx)
   return JSON.stringify([endpoint, authMode, who])
 }
 
@@ -128,7 +126,6 @@ async function proofHeaders(
     { method: 'POST', url: new URL(endpoint + path), headers, body },
     region,
     refresh,
-    DataError,
   )
   return { ...signed.headers, host }
 }

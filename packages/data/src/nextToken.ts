@@ -1,7 +1,8 @@
-// A file of its own, since the index leads to it: an app's bundler would load all of `rows` with it, at once and with everything.
+// A file of its own, since the index leads to it: an app's bundler would load all of `rows` with it, at once and with everything. `rows`
+// names the symbol for itself, since what both took would be a chunk.
 
 /** Where it is kept on the list. */
-export const next = /* @__PURE__ */ Symbol.for('backline.nextToken')
+const next = /* @__PURE__ */ Symbol.for('backline.nextToken')
 
 /**
  * Where a list of related rows, as a selection set reads it, goes on; undefined where it is complete.

@@ -57,7 +57,7 @@ async function postOnce(
         const proven = await proof(ctx, call, own, fresh)
         const proved = { ...request, headers: { ...request.headers, ...proven } }
         if (!isSigned(authMode) || proven.Authorization) return proved
-        return (await import('./signer.js')).sign(ctx, proved, region, fresh, DataError)
+        return (await import('./signer.js')).sign(ctx, proved, region, fresh)
       },
       idempotent,
       ...(signal ? { signal } : {}),

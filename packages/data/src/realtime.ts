@@ -2,8 +2,7 @@
 // with fresh proof. Which words are used is the dialect's: `graphql-ws` for subscriptions, `aws-appsync-event-ws` for channels of events.
 // Not spoken: the query-string form of the connection's proof.
 
-import { toHex } from '@backline/core/bytes'
-import { type Context, isTransient, perContext } from '@backline/core/unsigned'
+import { type Context, isTransient, perContext, toHex } from '@backline/core/unsigned'
 import { type GraphQLCall, refreshable } from './authorization.js'
 import { acknowledgementTimeout, type Connection, createConnection, type Frame, grace } from './connection.js'
 import { DataError, type GraphQLFormattedError, type GraphQLResponse } from './errors.js'

@@ -1,5 +1,11 @@
 import { page } from '@backline/core/page'
-import { AmplifyError, type Context, type ErrorDetails, request } from '@backline/core/unsigned'
+import {
+  AmplifyError,
+  type Context,
+  type ErrorDetails,
+  type HttpRequest,
+  request,
+} from '@backline/core/unsigned'
 import { contextOf } from './contextFirst.js'
 
 /** What JSON can say. */
@@ -215,7 +221,7 @@ async function send(
       ? {
           authorize: async (ctx, request) => {
             const { signWithCredentials } = await import('./signer.js')
-            return signWithCredentials(ctx, request, signingScope(ctx, apiName, url))
+            return signWithCredentials(ctx, request, signingScope(ctx, apiName, url), withBytes)
           },
         }
       : {}),
@@ -287,4 +293,18 @@ function refusal(statusCode: number, headers: Record<string, string>, body: stri
       body,
     },
   )
+}
+
+/** A signature names a hash, so what only `fetch` would make bytes of becomes bytes now. */
+async function withBytes(request: HttpRequest): Promise<HttpRequest> {
+  const { body } = request
+  if (!body || typeof body === 'string' || ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
+    return request
+  const written = new Response(body as BodyInit)
+  const type = written.headers.get('content-type')
+  return {
+    ...request,
+    headers: { ...(type ? { 'content-type': type } : {}), ...request.headers },
+    body: new Uint8Array(await written.arrayBuffer()),
+  }
 }

@@ -1,13 +1,13 @@
-// What a schema adds to its models, as a client offers it: everything behind it is loaded when it is first used.
+// What a schema adds to its models, as a client offers it. What conversations are is loaded when one is first asked for.
 
-import { Observable } from 'rxjs/internal/Observable'
 import { type Caller, type CallOptions, type ListResult, list, type SingleResult } from './caller.js'
 import type { ConversationOperation, Conversations } from './conversations.js'
-import type { CustomCall } from './customOperations.js'
+import { type CustomCall, callOperation, observeOperation } from './customOperations.js'
 import type { Conversation, CustomOperation, Introspection } from './introspection.js'
+import { createModels } from './models.js'
 import type { Finish, Row } from './rows.js'
 
-const load = () => import('./custom.js')
+const parts = { createModels, callOperation, observeOperation, list }
 
 /** `client.queries` and its kin. Operations without arguments take the options first, as in `aws-amplify`. */
 export function createCalls(
@@ -25,27 +25,12 @@ export function createCalls(
       return [
         operation.name,
         kind === 'subscription'
-          ? (first?: Row, second?: CallOptions) => observed(call, ...given(first, second))
-          : (first?: Row, second?: CallOptions) => called(call, ...given(first, second)),
+          ? (first?: Row, second?: CallOptions) => observeOperation(call, ...given(first, second))
+          : (first?: Row, second?: CallOptions) => callOperation(call, ...given(first, second)),
       ]
     }),
   )
 }
-
-const called = (call: CustomCall, input: Row | undefined, options: CallOptions | undefined) =>
-  call.caller.answer(async (signal): Promise<SingleResult> => {
-    const { callOperation } = await load()
-    return callOperation(call, input, { ...options, signal })
-  }, options)
-
-const observed = (call: CustomCall, input: Row | undefined, options: CallOptions | undefined) =>
-  new Observable((subscriber) => {
-    load().then(
-      ({ observeOperation }) =>
-        subscriber.closed || subscriber.add(observeOperation(call, input, options).subscribe(subscriber)),
-      (error) => subscriber.error(error),
-    )
-  })
 
 /** `client.conversations`, by their names. */
 export function createRoutes(caller: Caller, introspection: Introspection): Record<string, object> {
@@ -60,7 +45,9 @@ export function createRoutes(caller: Caller, introspection: Introspection): Reco
 function conversation(caller: Caller, introspection: Introspection, route: Conversation) {
   let made: Promise<Conversations> | undefined
   const ready = () =>
-    (made ??= load().then(({ createConversations }) => createConversations(caller, introspection, route)))
+    (made ??= import('./live.js').then(({ createConversations }) =>
+      createConversations(parts, caller, introspection, route),
+    ))
   const single = (operation: ConversationOperation) => (input?: Row) =>
     caller.answer(async (signal): Promise<SingleResult> => (await ready()).single(operation, input, signal))
   return {

@@ -10,7 +10,8 @@ import {
   type Model,
   ownerFieldsOf,
 } from './introspection.js'
-import { next } from './nextToken.js'
+
+const next = /* @__PURE__ */ Symbol.for('backline.nextToken')
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema decides
 export type Row = Record<string, any>

@@ -1,32 +1,23 @@
-// Loaded only where IAM authorization is used: the signer is the largest single part of what signs. It takes nothing of this package: what
-// two chunks share becomes a third.
+// Loaded only where IAM authorization is used: what signs is the largest single part of a call. Of this package it takes just the errors,
+// which all chunks take: what some of them share becomes one more.
 
-import {
-  type Context,
-  credentials,
-  type ErrorClass,
-  type HttpRequest,
-  isTransient,
-} from '@backline/core/internal'
-import { sigv4 } from '@backline/core/sigv4'
-import type { GraphQLAuthError } from './errors.js'
+import { credentials, sigv4 } from '@backline/core/sigv4AtOnce'
+import { type Context, type HttpRequest, isTransient } from '@backline/core/unsigned'
+import { DataError, GraphQLAuthError } from './errors.js'
 
-const nobody: typeof GraphQLAuthError.NO_CREDENTIALS = 'No credentials'
-
-/** A signed copy. @throws an `error` named `NoCredentials` or `NoRegion` */
+/** A signed copy. @throws {DataError} `NoCredentials`, `NoRegion` */
 export async function sign(
   ctx: Context,
   request: HttpRequest,
   region: string | undefined,
   forceRefresh: boolean,
-  error: ErrorClass,
 ): Promise<HttpRequest> {
   if (!region)
-    throw new error('NoRegion', 'Missing region.', {
+    throw new DataError('NoRegion', 'Missing region.', {
       recoverySuggestion: 'A signature names a region: set `data.aws_region` in the configuration.',
     })
   if (!(await credentials(ctx, { forceRefresh })))
-    throw new error('NoCredentials', nobody, {
+    throw new DataError('NoCredentials', GraphQLAuthError.NO_CREDENTIALS, {
       recoverySuggestion:
         'The request uses `authMode: "iam"`. Sign in, or allow guests: `auth.unauthenticated_identities_enabled`.',
     })
@@ -38,23 +29,10 @@ export async function signWithCredentials(
   ctx: Context,
   request: HttpRequest,
   scope: { service: string; region: string },
+  prepare: (request: HttpRequest) => Promise<HttpRequest>,
 ): Promise<HttpRequest> {
   const who = await credentials(ctx).catch((error) => {
     if (isTransient(error)) throw error
   })
-  return who ? sigv4(scope)(ctx, await withBytes(request)) : request
-}
-
-/** A signature names a hash, so what only `fetch` would make bytes of becomes bytes now. */
-async function withBytes(request: HttpRequest): Promise<HttpRequest> {
-  const { body } = request
-  if (!body || typeof body === 'string' || ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
-    return request
-  const written = new Response(body as BodyInit)
-  const type = written.headers.get('content-type')
-  return {
-    ...request,
-    headers: { ...(type ? { 'content-type': type } : {}), ...request.headers },
-    body: new Uint8Array(await written.arrayBuffer()),
-  }
+  return who ? sigv4(scope)(ctx, await prepare(request)) : request
 }
