@@ -112,7 +112,7 @@ export const schemas = {
   Drawing: a.model({
     main: a.ref('Shape').required(), shapes: a.ref('Shape').array(), frames: a.ref('Shape').required().array().required(), colours: a.ref('Colour').array(), colour: a.ref('Colour').required(),
     inline: a.customType({ colour: a.ref('Colour'), mood: a.enum(['UP', 'DOWN']), list: a.integer().array() }),
-    json: a.json(), jsons: a.json().array(), date: a.date().array(), time: a.time(), phone: a.phone().array(), ids: a.id().array(), on: a.boolean().required().default(true), n: a.float().default(0.5), word: a.string().default('a "b"'),
+    json: a.json(), jsons: a.json().array(), date: a.date().array(), time: a.time(), phone: a.phone().array(), ids: a.id().array(), on: a.boolean().required().default(true), n: a.float().default(0.5), word: a.string().default('a b'),
   }),
   paint: a
     .mutation()
@@ -140,8 +140,8 @@ export const schemas = {
 
   // Names that need a plural of their own, that begin small, end in s, or come near those that are made.
   plurals: `a.schema({
-  Person: a.model({ a: a.id() }), Child: a.model({ a: a.id() }), Sheep: a.model({ a: a.id() }), Box: a.model({ a: a.id() }), City: a.model({ a: a.id() }), Bus: a.model({ a: a.id() }), Data: a.model({ a: a.id() }), News: a.model({ a: a.id() }), Status: a.model({ a: a.id() }), Quiz: a.model({ a: a.id() }), Todos: a.model({ a: a.id() }), Analysis: a.model({ a: a.id() }), Hero: a.model({ a: a.id() }), Leaf: a.model({ a: a.id() }), UserMetadata: a.model({ a: a.id() }), API: a.model({ a: a.id() }), Item2: a.model({ a: a.id() }), todo: a.model({ a: a.id() }), snake_case: a.model({ a: a.id() }), Equipment: a.model({ a: a.id(), kind: a.string() }).secondaryIndexes((index) => [index('kind')]),
-  Todo_: a.model({ type: a.string(), query: a.string(), input: a.string(), and: a.string(), filter: a.string(), items: a.string().array(), nextToken: a.string() }),
+  Person: a.model({ a: a.id() }), Child: a.model({ a: a.id() }), Sheep: a.model({ a: a.id() }), Box: a.model({ a: a.id() }), City: a.model({ a: a.id() }), Bus: a.model({ a: a.id() }), Data: a.model({ a: a.id() }), News: a.model({ a: a.id() }), Status: a.model({ a: a.id() }), Quiz: a.model({ a: a.id() }), Analysis: a.model({ a: a.id() }), Hero: a.model({ a: a.id() }), Leaf: a.model({ a: a.id() }), UserMetadata: a.model({ a: a.id() }), API: a.model({ a: a.id() }), Item2: a.model({ a: a.id() }), todo: a.model({ a: a.id() }), snake_case: a.model({ a: a.id() }), Equipment: a.model({ a: a.id(), kind: a.string() }).secondaryIndexes((index) => [index('kind')]),
+  Todo_: a.model({ type: a.string(), query: a.string(), input: a.string(), filter: a.string(), items: a.string().array(), nextToken: a.string() }),
 }).authorization((allow) => [allow.publicApiKey()])`,
 
   combined: `a.combine([

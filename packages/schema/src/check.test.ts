@@ -207,6 +207,36 @@ test('the name of an index is one that DynamoDB takes', () => {
   named('by-x.1')
 })
 
+test('a field cannot take a word of filters', () => {
+  for (const word of ['and', 'or', 'not'])
+    expect(fault(() => a.schema({ Todo: a.model({ [word]: a.string() }) })).message).toBe(
+      `Todo.${word} cannot be a field of a model: filters combine conditions by that word. Rename it.`,
+    )
+  a.schema({ Gate: a.customType({ and: a.boolean() }) })
+})
+
+test('what an API has of two things by one name is refused by both', () => {
+  const model = a.model({ name: a.string() })
+  const op = a.query().returns(a.string()).handler(a.handler.function('f'))
+  const twice = (types: object) => fault(() => a.schema(types as never)).message
+  expect(twice({ Todo: model, Todos: model })).toBe(
+    'The models Todo and Todos would both have the query "listTodos". Rename one of them.',
+  )
+  expect(twice({ order: model, Order: model })).toBe(
+    'The models order and Order would both have the query "getOrder". Rename one of them.',
+  )
+  expect(twice({ Todo: model, listTodos: op })).toBe(
+    'The model Todo and the operation listTodos would both have the query "listTodos". Rename one of them.',
+  )
+  const indexed = model.secondaryIndexes((index) => [index('name').queryField('getTodo')])
+  expect(twice({ Todo: model, Note: indexed })).toBe(
+    'The model Todo and an index of Note would both have the query "getTodo". Rename one of them.',
+  )
+  // What is not there collides with nothing.
+  a.schema({ Data: model, Datum: model.disableOperations(['list']), createData: op })
+  a.schema({ Todo: model.disableOperations(['queries']), listTodos: op, getTodo: op })
+})
+
 test('two queries cannot have the same name', () => {
   const model = a
     .model({ name: a.string() })

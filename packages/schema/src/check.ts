@@ -29,9 +29,19 @@ export function checkDefinition(schema: SchemaDefinition): void {
   for (const model of Object.values(schema.models)) {
     checkKeys(model)
     checkIndexes(model, queries)
-    for (const field of Object.values(model.fields))
+    for (const field of Object.values(model.fields)) {
+      checkWord(model, field)
       if (field.kind === 'relation') checkRelation(schema, model, field)
+    }
   }
+}
+
+function checkWord({ name: type }: ModelDefinition, { name: field }: FieldDefinition): void {
+  if (['and', 'or', 'not'].includes(field))
+    throw new SchemaError(
+      `${type}.${field} cannot be a field of a model: filters combine conditions by that word. Rename it.`,
+      { type, field },
+    )
 }
 
 function checkEnum(type: string, values: readonly string[]): void {

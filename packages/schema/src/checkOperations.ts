@@ -1,9 +1,16 @@
 // What custom operations and AI routes may not say. Every message names the operation and says what to write instead.
 
-import type { ConversationDefinition, OperationDefinition, SchemaDefinition } from './definition.js'
+import type {
+  ConversationDefinition,
+  ModelDefinition,
+  OperationDefinition,
+  SchemaDefinition,
+} from './definition.js'
 import { SchemaError } from './errors.js'
 import { nativeDirectives } from './operationSdl.js'
+import { capital } from './resolveFields.js'
 import type { RuleDefinition } from './rules.js'
+import { disabledSwitches } from './sdl.js'
 
 /** What can be known before the rules are. */
 export function checkOperations(schema: SchemaDefinition): void {
@@ -12,6 +19,51 @@ export function checkOperations(schema: SchemaDefinition): void {
     checkDatabase(schema, operation)
   }
   for (const conversation of Object.values(schema.conversations)) checkTools(schema, conversation)
+  checkNames(schema)
+}
+
+const SHARED = { model: 'the model', index: 'an index of', operation: 'the operation' }
+
+/** `listTodos` is the list of Todo, and that of Todos: AppSync would refuse the second. */
+function checkNames({ models, operations }: SchemaDefinition): void {
+  const owners = new Map<string, [kind: keyof typeof SHARED, name: string]>()
+  const claim = (root: string, field: string, ...owner: [kind: keyof typeof SHARED, name: string]) => {
+    const other = owners.get(`${root} ${field}`)
+    owners.set(`${root} ${field}`, owner)
+    if (!other) return
+    const both =
+      other[0] === owner[0]
+        ? `the ${owner[0]}s ${other[1]} and ${owner[1]}`
+        : [other, owner].map(([kind, name]) => `${SHARED[kind]} ${name}`).join(' and ')
+    throw new SchemaError(`${capital(both)} would both have the ${root} "${field}". Rename one of them.`, {
+      type: owner[1],
+    })
+  }
+  for (const model of Object.values(models))
+    for (const [root, field] of namesOf(model)) claim(root, field, 'model', model.name)
+  for (const { name, indexes } of Object.values(models))
+    for (const { queryField } of indexes) if (queryField !== null) claim('query', queryField, 'index', name)
+  for (const { name, operation } of Object.values(operations))
+    claim(operation === 'Generation' ? 'query' : operation.toLowerCase(), name, 'operation', name)
+}
+
+const OFFERED = {
+  queries: ['get', 'list'],
+  mutations: ['create', 'update', 'delete'],
+  subscriptions: ['onCreate', 'onUpdate', 'onDelete'],
+}
+
+/** What a model has in an API: `['query', 'getTodo']`. */
+function namesOf({ name, pluralName, disabled }: ModelDefinition): [root: string, field: string][] {
+  const off = disabledSwitches(disabled)
+  return Object.entries(OFFERED).flatMap(([kind, offered]) =>
+    offered
+      .filter((operation) => off[kind] !== null && !(operation in (off[kind] ?? {})))
+      .map((operation): [string, string] => [
+        kind === 'queries' ? 'query' : kind.slice(0, -1),
+        operation + capital(operation === 'list' ? pluralName : name),
+      ]),
+  )
 }
 
 /** What also needs the rules of the schema, which may follow later. */

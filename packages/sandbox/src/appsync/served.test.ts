@@ -136,6 +136,28 @@ type Ticket @model @auth(rules: [{allow: public}]) {
   })
 })
 
+test('what no operation takes or gives is left out', () => {
+  const read = (switches: string, more = '') =>
+    Object.keys(
+      byName(
+        printServed(
+          readDefinition(
+            `type Todo @model(${switches}) @auth(rules: [{allow: public}]) { text: String, boxId: ID } ${more}`,
+          ),
+          { defaultProvider: 'aws_api_key' },
+        ),
+      ),
+    )
+  const lists = ['ModelTodoConnection', 'ModelTodoFilterInput']
+  expect(read('mutations: null')).toEqual(expect.arrayContaining(lists))
+  expect(read('mutations: null')).not.toContain('ModelTodoConditionInput')
+  expect(read('queries: {list: null}')).toContain('ModelTodoConditionInput')
+  for (const list of lists) expect(read('queries: {list: null}')).not.toContain(list)
+  const box =
+    'type Box @model @auth(rules: [{allow: public}]) { todos: [Todo] @hasMany(references: ["boxId"]) }'
+  expect(read('queries: {list: null}', box)).toEqual(expect.arrayContaining(lists))
+})
+
 test('a model whose name begins small is served under capital names', () => {
   const sdl = printServed(readDefinition('type todo @model @auth(rules: [{allow: public}]) { a: Int }'), {
     defaultProvider: 'aws_api_key',

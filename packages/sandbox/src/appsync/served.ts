@@ -51,15 +51,16 @@ export function printServed(definition: Definition, options: ServedOptions): str
   for (const model of models) {
     blocks.push(printModel(model, options))
     if (model.subscriptions.size > 0) blocks.push(subscriptionFilter(model, definition))
-    blocks.push(
-      block('type', `Model${model.title}Connection${connectionDirectives(model, options)}`, [
-        `items: [${model.name}]!`,
-        'nextToken: String',
-      ]),
-      filter(model, definition, enumInputs),
-      condition(model, definition, enumInputs),
-      ...mutationInputs(model, definition),
-    )
+    if (isListed(model, models))
+      blocks.push(
+        block('type', `Model${model.title}Connection${connectionDirectives(model, options)}`, [
+          `items: [${model.name}]!`,
+          'nextToken: String',
+        ]),
+        filter(model, definition, enumInputs),
+      )
+    if (model.mutations.size > 0)
+      blocks.push(condition(model, definition, enumInputs), ...mutationInputs(model, definition))
     for (const index of [
       { name: 'Primary', partition: model.key[0]!, sorts: model.key.slice(1) },
       ...model.indexes,
@@ -73,6 +74,14 @@ export function printServed(definition: Definition, options: ServedOptions): str
   blocks.push(...roots(models, definition, options))
   return blocks.join('\n\n')
 }
+
+/** By its own query, that of an index, or from another model. */
+const isListed = ({ name, queries, indexes }: Model, models: Model[]) =>
+  queries.has('list') ||
+  indexes.some(({ queryField }) => queryField) ||
+  models.some(({ fields }) =>
+    [...fields.values()].some(({ relation }) => relation?.kind === 'hasMany' && relation.model === name),
+  )
 
 const plain = (field: Field) => `${field.name}: ${printType(field.type)}`
 
