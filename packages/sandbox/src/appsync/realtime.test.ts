@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
+import { startIssuer } from './issuer.fixture.js'
 import { connect, encode } from './socket.fixture.js'
 import { defined, signed, start } from './stage.fixture.js'
 
@@ -171,6 +172,48 @@ test('owners hear of their own rows, groups of theirs, administrators of all', a
   expect(heard('ada')).toEqual(['of ada'])
   expect(heard('named')).toEqual(['of ada'])
   expect(heard('staff')).toEqual(['of staff'])
+  client.socket.close()
+})
+
+test('rows name a group for those who are in up to five, several for those in up to twenty', async () => {
+  const issuer = await startIssuer()
+  onTestFinished(() => issuer.stop())
+  const groups = 'allow: groups, provider: oidc, groupClaim: "teams", operations: [read]'
+  const { ask, outputs } = await start(
+    `type Note @model @auth(rules: [{allow: public}, {${groups}, groupsField: "team"}]) { text: String team: String }
+     type Page @model @auth(rules: [{allow: public}, {${groups}, groupsField: "teams"}]) { text: String teams: [String] }`,
+    { oidc: { issuer: issuer.url, clientId: 'app' } },
+  )
+  const teams = Array.from({ length: 21 }, (_, i) => `t${i}`)
+  const member = async (count: number) => ({
+    authorization: await issuer.token({ sub: `of ${count}`, teams: teams.slice(0, count) }),
+  })
+  const client = await connect(outputs.url, await member(1))
+  await client.next('connection_ack')
+  for (const [model, count, hears] of [
+    ['Note', 5, true],
+    ['Note', 6, false],
+    ['Page', 6, true],
+    ['Page', 20, true],
+    ['Page', 21, false],
+  ] as const) {
+    const id = `${model} ${count}`
+    client.begin(id, `subscription { onCreate${model} { text } }`, {}, await member(count))
+    if (hears) await client.next('start_ack', id)
+    else
+      expect((await client.next('error', id)).payload.errors).toMatchObject([
+        { message: expect.stringMatching(`A user in ${count} groups cannot subscribe`) },
+      ])
+  }
+  await ask('mutation { createNote(input: {text: "of 5", team: "t4"}) { text team } }')
+  await ask('mutation { createPage(input: {text: "of 20", teams: ["t19", "t20"]}) { text teams } }')
+  expect(await client.next('data', 'Note 5')).toMatchObject({
+    payload: { data: { onCreateNote: { text: 'of 5' } } },
+  })
+  expect(await client.next('data', 'Page 20')).toMatchObject({
+    payload: { data: { onCreatePage: { text: 'of 20' } } },
+  })
+  expect(client.received.filter(({ type }) => type === 'data')).toEqual([])
   client.socket.close()
 })
 
