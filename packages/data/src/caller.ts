@@ -65,8 +65,10 @@ export interface Caller {
 type Read = (raw: Row | null) => Row | null
 
 /** The one field that our operations ask for. */
-export const firstOf = ({ data }: GraphQLResponse): Row | null =>
-  (Object.values(data ?? {})[0] as Row) ?? null
+export function firstOf({ data }: GraphQLResponse): Row | null {
+  for (const field in data) return data[field] ?? null
+  return null
+}
 
 const rest = ({ errors, extensions }: GraphQLResponse) => ({
   ...(errors?.length ? { errors } : {}),

@@ -1,6 +1,5 @@
 import type { Context, GraphQLAuthMode } from '@backline/core/unsigned'
 import type { Client as SchemaClient } from '@backline/schema'
-import { Observable } from 'rxjs/internal/Observable'
 import type { AuthToken, CustomHeaders, GraphQLCall } from './authorization.js'
 import { type Caller, subscribe } from './caller.js'
 import { contextOf } from './contextFirst.js'
@@ -10,6 +9,7 @@ import { answerError, DataError, type GraphQLResponse, isCancelError } from './e
 import { operationKind, send } from './graphql.js'
 import type { CustomOperation, Introspection } from './introspection.js'
 import { createModels } from './models.js'
+import { observable } from './observable.js'
 import type { GraphQLDocument } from './print.js'
 import { createCalls, createRoutes } from './routes.js'
 
@@ -214,9 +214,7 @@ export function generateClient(...args: unknown[]): Client {
           if (answer.errors?.length) throw answerError({ ...answer, data: answer.data ?? {} })
           return answer
         }, of)
-      return new Observable<GraphQLResponse>((subscriber) =>
-        subscribe(context(), text().then(call), subscriber),
-      )
+      return observable<GraphQLResponse>((subscriber) => subscribe(context(), text().then(call), subscriber))
     },
 
     cancel(promise: Promise<unknown>, message?: string): boolean {

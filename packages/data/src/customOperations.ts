@@ -1,6 +1,6 @@
 // Operations that a schema adds to those of its models: `client.queries`, `mutations`, `subscriptions` and `generations`.
 
-import { Observable } from 'rxjs/internal/Observable'
+import type { Observable } from 'rxjs'
 import {
   type Answer,
   type Caller,
@@ -12,6 +12,7 @@ import {
 } from './caller.js'
 import type { DataError } from './errors.js'
 import type { CustomOperation, Field, FieldType, Introspection } from './introspection.js'
+import { observable } from './observable.js'
 import { document, selected } from './operations.js'
 import { type Finish, type Row, readValue, writeValue } from './rows.js'
 
@@ -85,7 +86,7 @@ export function observeOperation(
   input: Row | undefined,
   options?: CallOptions,
 ): Observable<unknown> {
-  return new Observable((subscriber) => {
+  return observable((subscriber) => {
     const ctx = call.caller.context()
     try {
       const asked = call.caller.call(textOf(call), variablesOf(call, input), options)

@@ -1,7 +1,8 @@
 // A list that stays true: subscribe first, read once every subscription is acknowledged, replay what came meanwhile.
 
-import { Observable } from 'rxjs/internal/Observable'
+import type { Observable } from 'rxjs'
 import { answerError, type GraphQLFormattedError } from './errors.js'
+import { observable } from './observable.js'
 import type { Row } from './rows.js'
 
 /** What is true now. Changes that come in the same turn of the event loop may share one. */
@@ -182,7 +183,7 @@ class Rows<Item> {
 }
 
 export function liveQuery<Item>(source: LiveSource<Item>): Observable<Snapshot<Item>> {
-  return new Observable((subscriber) => {
+  return observable((subscriber) => {
     const watches = Object.entries(source.watch) as [Kind, (watcher: Watcher) => () => void][]
     const live = new Set<Kind>()
     const rows = new Rows(source)

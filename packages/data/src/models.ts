@@ -1,6 +1,5 @@
 // `client.models`: what one can do with each model, out of the introspection.
 
-import { Observable } from 'rxjs/internal/Observable'
 import type { GraphQLCall } from './authorization.js'
 import {
   type Answer,
@@ -28,6 +27,7 @@ import {
   operationsOf,
 } from './introspection.js'
 import type { Watcher } from './liveQuery.js'
+import { observable } from './observable.js'
 import {
   indexText,
   joined,
@@ -226,7 +226,7 @@ function createModel(
   const on =
     (operation: Operation) =>
     (options: CallOptions = {}) =>
-      new Observable<Row | null>((subscriber) =>
+      observable<Row | null>((subscriber) =>
         watch(operation, options, {
           next: (row) => subscriber.next(relate(model, row, options)),
           error: (error) => subscriber.error(error),
@@ -243,12 +243,9 @@ function createModel(
     relate: (row: Row, options: CallOptions) => relate(model, row, options)!,
   }
   const observeQuery = (options: Row & CallOptions = {}) =>
-    new Observable((subscriber) => {
+    observable((subscriber) => {
       import('./live.js')
-        .then(
-          ({ observe }) =>
-            subscriber.closed || subscriber.add(observe(observed, options).subscribe(subscriber)),
-        )
+        .then(({ observe }) => subscriber.closed || observe(observed, options).subscribe(subscriber))
         .catch((error) => subscriber.error(error))
     })
 

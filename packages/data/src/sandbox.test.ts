@@ -5,6 +5,7 @@ import { startSandbox } from '@backline/sandbox'
 import { a, type ClientSchema } from '@backline/schema'
 import { defineAuth, defineBackend, defineData } from '@backline/schema/backend'
 import { parse } from 'graphql'
+import { combineLatest, filter, firstValueFrom, from, map, switchMap, take, toArray } from 'rxjs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateClient } from './client.js'
 
@@ -225,6 +226,39 @@ test('a live query follows what another client does, and rows come and go as the
   await other.Todo.delete({ id: second!.id })
   await query.until((last) => contents(last) === 'one')
   query.stop()
+})
+
+test('subscriptions and live queries go through operators of RxJS', async () => {
+  const { models } = connect()
+  const live = models.Todo.observeQuery()
+  const synced = live.pipe(
+    filter(({ isSynced }) => isSynced),
+    map(({ items }) => items.map(({ content }) => content)),
+  )
+  const created = firstValueFrom(
+    from(models.Todo.onCreate()).pipe(
+      map(({ content }) => content),
+      take(2),
+      toArray(),
+    ),
+  )
+  const both = firstValueFrom(
+    combineLatest([synced, synced.pipe(map((contents) => contents.length))]).pipe(
+      filter(([contents, count]) => contents.length === 2 && count === 2),
+    ),
+  )
+  const followed = firstValueFrom(
+    synced.pipe(
+      filter(({ length }) => length === 2),
+      switchMap(() => live),
+      filter(({ isSynced }) => isSynced),
+    ),
+  )
+  expect(await firstValueFrom(synced)).toEqual([])
+  for (const content of ['one', 'two']) await models.Todo.create({ content })
+  expect(await created).toEqual(['one', 'two'])
+  expect((await both)[0].toSorted()).toEqual(['one', 'two'])
+  expect((await followed).items).toHaveLength(2)
 })
 
 test('raw GraphQL: a query, a mutation and a subscription', async () => {
