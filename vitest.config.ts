@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const source = ['source', 'node', 'import', 'default']
+const source = ['source', 'node']
 
 export default defineConfig({
   test: {

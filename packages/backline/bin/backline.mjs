@@ -10,8 +10,9 @@ import { pathToFileURL } from 'node:url'
 const [command, ...args] = process.argv.slice(2)
 const HELP = `backline <command>
 
-  sandbox          the backend of your amplify/ folder, on this machine   (backline sandbox --help)
-  generate types   the types of its schema as plain interfaces            (backline generate --help)
+  sandbox                         the backend of your amplify/ folder, on this machine   (backline sandbox --help)
+  generate types                  the types of its schema as plain interfaces            (backline generate --help)
+  generate schema-from-database   the schema of a PostgreSQL or MySQL database
 `
 /** What the sandbox package has for each. */
 const RUNS = { sandbox: 'runSandbox', generate: 'runGenerate' }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadBackend, whereItThrew } from './loader.js'
 import { type Sandbox, startSandbox } from './sandbox.js'
 import { type Outcome, TYPES_FILE, writeTypes } from './schemaTypes.js'
+import { writeWhole } from './wholeFile.js'
 
 const HELP = `backline sandbox: the backend of your amplify/ folder, on this machine, with no AWS account
 
@@ -126,13 +127,12 @@ function explain(error: unknown, data: string, port: number): string {
   return message
 }
 
-/** Written in one step, so that a bundler that watches the file never reads half of it; and only when it says something new. */
+/** Written only when it says something new: bundlers watch the file. */
 function writeOutputs(file: string, sandbox: Sandbox) {
   const text = `${JSON.stringify(sandbox.outputs, null, 2)}\n`
   try {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return
-    writeFileSync(`${file}.part`, text)
-    renameSync(`${file}.part`, file)
+    writeWhole(file, text)
   } catch (cause) {
     throw new Error(`The outputs cannot be written to ${file}: ${(cause as Error).message}.`, { cause })
   }

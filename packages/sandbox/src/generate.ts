@@ -1,65 +1,28 @@
-import { parseArgs } from 'node:util'
-import { loadBackend } from './loader.js'
-import { complaintAbout, TYPES_FILE, writeTypes } from './schemaTypes.js'
+import { runGenerateSchema } from './generateSchema.js'
+import { runGenerateTypes } from './generateTypes.js'
 
-const HELP = `backline generate types: the types of your schema as plain interfaces, for editors to answer at once
+const HELP = `backline generate <what>: files made for your backend, or of it
 
-  npx backline generate types [options]
+  types                  the types of the schema as plain interfaces, for editors to answer at once
+  schema-from-database   the schema of a PostgreSQL or MySQL database
 
-  --backend <folder>   the folder with backend.ts            (amplify)
-  --out <file>         the declarations it writes            (${TYPES_FILE})
-  --check              write nothing; fail where the file is stale
-  --help
-
-import type { Schema } from './amplify_schema'
+backline generate <what> --help says more.
 `
 
-/** The command `backline generate types`. Resolves with an exit code. */
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  types: runGenerateTypes,
+  'schema-from-database': runGenerateSchema,
+}
+
+/** The commands `backline generate …`. Resolves with an exit code. */
 export async function runGenerate(args: string[]): Promise<number> {
-  let values: ReturnType<typeof read>['values']
-  try {
-    const parsed = read(args)
-    if (!parsed.values.help && parsed.positionals.join() !== 'types')
-      throw new Error(`backline generate makes types, not '${parsed.positionals.join(' ')}'.`)
-    values = parsed.values
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`)
-    return 2
-  }
-  if (values.help) {
+  const at = args.findIndex((arg) => Object.hasOwn(COMMANDS, arg))
+  if (at >= 0) return COMMANDS[args[at]!]!(args.toSpliced(at, 1))
+  const [what = '--help'] = args
+  if (what === '--help' || what === '-h') {
     console.log(HELP)
     return 0
   }
-  try {
-    const backend = await loadBackend(values.backend)
-    if (values.check) {
-      const complaint = complaintAbout(values.out, backend)
-      console[complaint ? 'error' : 'log'](complaint ?? `${values.out} is what the schema says.`)
-      return complaint ? 1 : 0
-    }
-    const outcome = writeTypes(values.out, backend)
-    if (outcome === 'absent') {
-      console.error('The backend has no schema of a.schema({ … }), so there are no types to write.')
-      return 1
-    }
-    console.log(outcome === 'fresh' ? `${values.out} is what the schema says.` : `Wrote ${values.out}.`)
-    return 0
-  } catch (error) {
-    console.error((error as Error).message)
-    return 1
-  }
-}
-
-function read(args: string[]) {
-  return parseArgs({
-    args,
-    options: {
-      backend: { type: 'string', default: 'amplify' },
-      out: { type: 'string', default: TYPES_FILE },
-      check: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-    strict: true,
-    allowPositionals: true,
-  })
+  console.error(`backline generate has no '${what}'.\n\n${HELP}`)
+  return 2
 }

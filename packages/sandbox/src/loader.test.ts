@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { appWith, write } from './amplify.fixture.js'
@@ -203,4 +203,17 @@ test('folders that are read at the same moment do not get each other’s definit
   }
   const loaded = await Promise.all([email, phone, email].map(load))
   expect(loaded.map(({ plan }) => plan.auth?.loginWith.phone)).toEqual([false, true, false])
+})
+
+test('a schema that was generated of a database is read', async () => {
+  const { plan } = await load({
+    'amplify/backend.ts': `import { defineBackend, defineData } from '@aws-amplify/backend'
+import { schema } from './data/schema.sql'
+defineBackend({ data: defineData({ schema: schema.authorization((allow) => allow.guest()) }) })`,
+    'amplify/data/schema.sql.ts': readFileSync(
+      join(import.meta.dirname, 'sql/events.postgresql.official.txt'),
+      'utf8',
+    ),
+  })
+  expect(JSON.stringify(plan.data?.schema)).toContain('"event"')
 })

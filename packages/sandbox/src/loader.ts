@@ -11,7 +11,7 @@ export class LoadError extends Error {}
 
 /** Modules that our own `define…` and `a` stand in for, so that an app need not have them installed. */
 const OURS =
-  /^(@aws-amplify\/(backend|data-schema|backend-data|backend-auth|backend-storage|backend-function)|(backline|aws-amplify)\/(backend|schema)|@backline\/schema(\/backend)?)$/
+  /^(@aws-amplify\/(backend|data-schema(\/internals)?|backend-data|backend-auth|backend-storage|backend-function)|(backline|aws-amplify)\/(backend|schema)|@backline\/schema(\/backend)?)$/
 /** AWS CDK: calls on it are recorded, not run. */
 const CDK = /^(aws-cdk-lib|constructs|@aws-cdk\/|@aws-amplify\/(backend-cli|ai-constructs|graphql-))/
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type BackendProps, type DataProps, type Definition, kindOf } from '@backline/schema/backend'
 import { checkTypes, type GenerateOptions, generateTypes } from '@backline/schema/generate'
+import { writeWhole } from './wholeFile.js'
 
 type Schema = Parameters<typeof generateTypes>[0]
 
@@ -28,8 +29,7 @@ export function writeTypes(file: string, backend: unknown): Outcome {
         ? `${file} was changed by hand, so it is left as it is. Delete it, and it is written anew.`
         : `${file} is not a file of generated types, so it is left as it is. Choose another file for them.`,
     )
-  writeFileSync(`${file}.part`, generateTypes(schema, options))
-  renameSync(`${file}.part`, file)
+  writeWhole(file, generateTypes(schema, options))
   return was === 'stale' ? 'renewed' : 'written'
 }
 

@@ -136,6 +136,11 @@ function modelFrom(
   const pluralName = plural(name)
   const rules = data.rules.length > 0 ? data.rules : schemaRules
   const fields = fieldsFrom(name, data.fields, scope)
+  const [partition = ''] = data.identifier
+  const key = fields[partition]
+  // A key that the database counts up is there for every row, said or not.
+  if (key?.kind === 'scalar' && key.isGenerated)
+    fields[partition] = Object.freeze({ ...key, isRequired: true })
   return Object.freeze({
     name,
     ...(data.originalName !== undefined && { originalName: data.originalName }),

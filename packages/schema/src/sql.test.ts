@@ -63,6 +63,27 @@ test('a schema of an SQL database is what the official builder makes of it', () 
   expect(transformed(build({ a, configure }))).toEqual(transformed(build(theirs)))
 })
 
+test('a key that the database counts up is a key, as generated schemas have it', () => {
+  const build = ({ a, configure }: Builder) =>
+    configure({ database })
+      .schema({
+        event: a.model({ id: a.integer().default(), name: a.string() }).identifier(['id']),
+        seat: a
+          .model({ row: a.integer().default(), hall: a.string().required() })
+          .identifier(['row', 'hall']),
+      })
+      .authorization((allow) => [allow.publicApiKey()])
+  const theirs = { a: official, configure: officialConfigure } as unknown as Builder
+  const ours = build({ a, configure })
+  expect(ours.transform().schema).toBe(build(theirs).transform().schema)
+  expect(definitionOf(ours).models.event?.fields.id).toMatchObject({ isRequired: true, isGenerated: true })
+  expect(() =>
+    configure({ database: { ...database, engine: 'mysql' } }).schema({
+      event: a.model({ id: a.integer().default() }).identifier(['id']),
+    }),
+  ).toThrow('default() of event.id needs a value')
+})
+
 test('an SQL schema has the columns it has: no timestamps, no generated owner', () => {
   const { models, engine } = definitionOf(build({ a, configure }))
   expect(engine).toBe('postgresql')
