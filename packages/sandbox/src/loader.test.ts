@@ -215,5 +215,6 @@ defineBackend({ data: defineData({ schema: schema.authorization((allow) => allow
       'utf8',
     ),
   })
-  expect(JSON.stringify(plan.data?.schema)).toContain('"event"')
+  const { transform } = plan.data?.schema as { transform(): { schema: string } }
+  expect(transform().schema).toContain('type event @model')
 })
