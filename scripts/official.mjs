@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { generateBoth } from './officialDatabase.mjs'
 import { schemas } from './officialSchemas.mjs'
 import { root } from './packages.mjs'
 
@@ -55,6 +56,26 @@ for (const [name, text] of Object.entries(schemas)) {
   console.log(
     `${same ? '' : 'NOT '}${name}: its introspection is what the official generator makes of our SDL.`,
   )
+}
+if (asked.length === 0 || asked.includes('database')) {
+  const { ours, theirs } = await generateBoth(`${home}Database`)
+  const lines = (text) => text.split('\n')
+  const other = lines(ours).filter((line) => !lines(theirs).includes(line))
+  const missing = lines(theirs).filter((line) => !lines(ours).includes(line))
+  const differences = ours === theirs ? [] : [...other, ...missing, 'their order']
+  if (differences.length > 0) failures.push('database')
+  console.log(
+    `${differences.length > 0 ? 'NOT ' : ''}The schema of a database is the text that the official generator writes (${lines(theirs).length} lines)${differences.length > 0 ? `: ${differences.join(' ')}` : ''}.`,
+  )
+  const schema = (text) =>
+    `${text.replaceAll('export const schema', 'const generated')}
+const schema = generated.authorization((allow) => allow.publicApiKey())`
+  const byOurs = ours
+    .replace('"@aws-amplify/data-schema/internals"', '"@backline/schema"')
+    .replace('"@aws-amplify/data-schema"', '"@backline/schema"')
+  const served = deploy('database', schema(byOurs))
+  const byTheirs = deploy('database-official', schema(theirs))
+  report("database: ours and the official builder's are served alike", compare(served, byTheirs), byTheirs)
 }
 process.exitCode = failures.length > 0 ? 1 : 0
 

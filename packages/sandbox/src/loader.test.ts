@@ -215,6 +215,6 @@ defineBackend({ data: defineData({ schema: schema.authorization((allow) => allow
       'utf8',
     ),
   })
-  const { transform } = plan.data?.schema as { transform(): { schema: string } }
-  expect(transform().schema).toContain('type event @model')
+  const schema = plan.data?.schema as { transform(): { schema: string } }
+  expect(schema.transform().schema).toContain('type event @model')
 })
