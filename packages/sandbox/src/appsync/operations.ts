@@ -53,7 +53,7 @@ export function readOperation(root: Root, node: FieldDefinitionNode): CustomOper
   return {
     root,
     name,
-    args: (node.arguments ?? []).map(readField),
+    args: (node.arguments ?? []).map((arg) => readField(arg, where)),
     type,
     handler: handlerOf(directives, type),
     ...(roles.length > 0 ? { roles } : {}),

@@ -13,6 +13,7 @@ import {
   type TypeRef,
   upperFirst,
 } from './sdlFields.js'
+import { refuseUnread } from './sdlUnread.js'
 
 // Reads the directive SDL that `schema.transform()` gives (ours and the official `@aws-amplify/data-schema` alike): the
 // language of Amplify's GraphQL transformer, as far as `a.schema` writes it. https://docs.amplify.aws/gen2/deploy-and-host/
@@ -100,11 +101,17 @@ export function readDefinition(sdl: string): Definition {
         if (definition.models.has(name)) throw new Error(`The data schema defines ${name} twice.`)
         definition.models.set(name, readModel(node))
       } else {
-        definition.customTypes.set(name, (node.fields ?? []).map(readField))
+        definition.customTypes.set(
+          name,
+          (node.fields ?? []).map((field) => readField(field, name)),
+        )
         definition.typeDirectives.set(name, (node.directives ?? []).map(print))
       }
     } else if (node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
-      definition.inputs.set(node.name.value, (node.fields ?? []).map(readField))
+      definition.inputs.set(
+        node.name.value,
+        (node.fields ?? []).map((field) => readField(field, node.name.value)),
+      )
     else if (node.kind === Kind.INTERFACE_TYPE_DEFINITION) definition.interfaces.push(print(node))
   }
   for (const { name, handler } of [...definition.operations.values()])
@@ -135,9 +142,10 @@ function read(sdl: string) {
 }
 
 function readModel(node: ObjectTypeDefinitionNode): Model {
+  refuseUnread(node)
   const name = node.name.value
   const settings = argumentsOf(node.directives?.find((each) => each.name.value === 'model'))
-  const written = (node.fields ?? []).map(readField)
+  const written = (node.fields ?? []).map((field) => readField(field, name))
   const fields = new Map(written.map((field) => [field.name, field]))
   const indexes: Index[] = []
   let key: string[] | undefined
@@ -184,6 +192,7 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
         : all.filter((_, i) => (setting as Record<string, unknown> | undefined)?.[names[i]!] !== null),
     )
   const mutations = kept(['create', 'update', 'delete'], settings.mutations)
+  const isSilent = (settings.subscriptions as { level?: string } | null | undefined)?.level === 'off'
   return {
     name,
     title: upperFirst(name),
@@ -199,7 +208,11 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
     mutations,
     subscriptions: new Set(
       [
-        ...kept(['create', 'update', 'delete'], settings.subscriptions, ['onCreate', 'onUpdate', 'onDelete']),
+        ...kept(['create', 'update', 'delete'], isSilent ? null : settings.subscriptions, [
+          'onCreate',
+          'onUpdate',
+          'onDelete',
+        ]),
       ].filter((each) => mutations.has(each)),
     ),
   }

@@ -52,19 +52,23 @@ export interface Field {
 
 const ALL: Operation[] = ['create', 'update', 'delete', 'get', 'list', 'listen']
 
-export function readField(node: FieldDefinitionNode | InputValueDefinitionNode): Field {
+export function readField(node: FieldDefinitionNode | InputValueDefinitionNode, owner: string): Field {
   const field: Field = { name: node.name.value, type: readType(node.type) }
+  const where = `${owner}.${field.name}`
   for (const directive of node.directives ?? []) {
     const values = argumentsOf(directive)
     const kind = directive.name.value
     if (kind === 'default') field.default = values.value as string
     if (kind === 'hasMany' || kind === 'hasOne' || kind === 'belongsTo') {
       const references = values.references as string[] | undefined
-      if (!references?.length) throw new Error(`${field.name}: @${kind} names no references.`)
+      if (!references?.length)
+        throw new Error(
+          `${where}: @${kind} names no references. Name the fields that hold them: @${kind}(references: ["…"]).`,
+        )
       field.relation = { kind, model: field.type.name, references }
     }
   }
-  const rules = readRules(node.directives, field.name)
+  const rules = readRules(node.directives, where)
   if (rules.length > 0) field.rules = rules
   return field
 }

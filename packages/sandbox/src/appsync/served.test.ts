@@ -99,6 +99,20 @@ test('a schema that cannot be served is refused by the name of what is wrong', (
     'type A @model { b: [B] @hasMany(references: ["aId"]) } type B @model { x: Int }',
     /A\.b: B has no field aId/,
   )
+  refuse(
+    'type Blog @model { posts: [Post] @hasMany } type Post @model { x: Int }',
+    /^Blog\.posts: @hasMany names no references/,
+  )
+  refuse('type Todo @model @searchable { x: Int }', /^Todo: the sandbox does not know @searchable/)
+  refuse('type Todo @model { x: Int @mapsTo(name: "y") }', /^Todo\.x: the sandbox does not know @mapsTo/)
+  refuse(
+    'type Todo @model(mutations: {create: "makeTodo"}) { x: Int }',
+    /^Todo: @model calls create "makeTodo".*createTodo/,
+  )
+  refuse(
+    'type Todo @model(timestamps: {createdAt: "made"}) { x: Int }',
+    /^Todo: @model calls createdAt "made"/,
+  )
   refuse('type Todo @model { text String }', /could not be read.*String/)
   refuse('type Todo @model { x: Int @index(sortKeyFields: ["y"]) }', /Todo: the key field y does not exist/)
   refuse(
@@ -134,6 +148,13 @@ type Ticket @model @auth(rules: [{allow: public}]) {
 }`,
     AmplifyAIConversationTurnErrorInput: expect.any(String),
   })
+})
+
+test('nobody hears of a model whose subscriptions have the level off', () => {
+  const { models } = readDefinition(
+    'type Todo @model(subscriptions: {level: off}) @auth(rules: [{allow: public}]) { x: Int }',
+  )
+  expect([...models.get('Todo')!.subscriptions]).toEqual([])
 })
 
 test('what no operation takes or gives is left out', () => {
