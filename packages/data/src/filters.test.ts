@@ -168,3 +168,32 @@ test('a live list has text in the order of the service', async () => {
     live.unsubscribe()
   }
 })
+
+test('a filter of a subscription may be larger than the service takes', async () => {
+  const ctx = createAmplifyContext(sandbox.outputs as Parameters<typeof createAmplifyContext>[0])
+  const { Word } = generateClient<Schema>({}, ctx).models
+  const words = [...'abcdefghijkl']
+  const all = [
+    { word: { in: words.slice(0, 11) } },
+    { or: words.slice(0, 11).map((word) => ({ word: { eq: word } })) },
+  ]
+  const heard = all.map((): string[] => [])
+  let acknowledged = 0
+  const joined = new Promise<void>((resolve) =>
+    ctx.events.listen('api', ({ payload }) => {
+      if (payload.event === 'Subscription ack' && ++acknowledged === all.length) resolve()
+    }),
+  )
+  const subscriptions = all.map((filter, at) =>
+    Word.onCreate({ filter }).subscribe(({ word }) => heard[at]!.push(word)),
+  )
+  await joined
+  for (const word of ['l', 'a', 'k']) await Word.create({ book: 'large', word }).orThrow()
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      ['a', 'k'],
+      ['a', 'k'],
+    ])
+  for (const subscription of subscriptions) subscription.unsubscribe()
+})

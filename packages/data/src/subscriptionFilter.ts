@@ -5,30 +5,58 @@ import type { Filter } from './match.js'
 
 const spoken = /^(eq|ne|le|lt|ge|gt|contains|notContains|between|beginsWith|in|notIn)$/
 
+/** What AppSync takes of one: values of `in` and `notIn`, fields in all, and alternatives, which `and` multiplies. */
+const mostValues = 5
+const mostFields = 5
+const mostGroups = 10
+
 /**
  * The part of a filter that the service can apply, which lets through all that the whole filter does and perhaps more; undefined where
  * there is none. `whole` where nothing is left to do.
  */
 export function subscriptionFilter(filter: Filter): { sent: Filter | undefined; whole: boolean } {
   const sent: Filter = {}
+  let { said, whole } = spokenPart(filter)
+  for (const [name, condition] of Object.entries(said)) {
+    const more = { ...sent, [name]: condition }
+    if (groupsIn(more) > mostGroups || new Set(fieldsIn(more)).size > mostFields) whole = false
+    else sent[name] = condition
+  }
+  return { sent: Object.keys(sent).length ? sent : undefined, whole }
+}
+
+function spokenPart(filter: Filter): { said: Filter; whole: boolean } {
+  const said: Filter = {}
   let whole = true
   for (const [name, condition] of Object.entries(filter)) {
     if (condition === undefined || condition === null) continue
     if (name === 'and' || name === 'or') {
-      const parts = [condition].flat().map((inner) => subscriptionFilter(inner as Filter))
+      const parts = [condition].flat().map((inner) => spokenPart(inner as Filter))
       if (parts.some((part) => !part.whole)) whole = false
-      const said = parts.flatMap((part) => part.sent ?? [])
+      const some = parts.map((part) => part.said).filter((part) => Object.keys(part).length)
       // One alternative that lets everything through is as good as no filter.
-      if (said.length && (name === 'and' || said.length === parts.length)) sent[name] = said
+      if (some.length && (name === 'and' || some.length === parts.length)) said[name] = some
     } else if (name === 'not') whole = false
     else {
       const operators = Object.entries(condition as Filter)
-      const said = operators.filter(([operator]) => spoken.test(operator))
-      if (said.length < operators.length) whole = false
-      if (said.length) sent[name] = Object.fromEntries(said)
+      const some = operators.filter(
+        ([operator, value]) =>
+          spoken.test(operator) &&
+          !(/in$/i.test(operator) && Array.isArray(value) && value.length > mostValues),
+      )
+      if (some.length < operators.length) whole = false
+      if (some.length) said[name] = Object.fromEntries(some)
     }
   }
-  return { sent: Object.keys(sent).length ? sent : undefined, whole }
+  return { said, whole }
+}
+
+function groupsIn(filter: Filter): number {
+  return Object.entries(filter).reduce((product, [name, value]) => {
+    if (name !== 'and' && name !== 'or') return product
+    const parts = [value].flat().map((inner) => groupsIn(inner as Filter))
+    return product * parts.reduce((one, other) => (name === 'or' ? one + other : one * other))
+  }, 1)
 }
 
 /** The fields that a filter looks at. */

@@ -6,6 +6,7 @@ import { asObject, written } from './constructs.js'
 import { type DataSourceParts, dataSourceOf } from './dataSourceOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import type { DataPlan, DataSourcePlan, LambdaAuthorizerPlan, OidcPlan, Warn } from './plan.js'
+import { tableStreamsOf } from './tableStreamsOf.js'
 
 // `defineData`, and what a `backend.ts` adds to `backend.data`: https://docs.amplify.aws/react/build-a-backend/data/
 
@@ -60,6 +61,7 @@ export function dataPlan(parts: DataParts): DataPlan {
       actions,
     })),
     environment: environmentOf(parts),
+    streams: tableStreamsOf(parts),
     dataSources,
     resolvers: Object.fromEntries(
       jsFunctions.map(({ typeName, fieldName, handlers }) => [

@@ -114,6 +114,6 @@ const CONSTANTS: Record<string, string> = Object.fromEntries(
 const isOfCdk = (path: string) =>
   /^(new )?(aws-cdk-lib|constructs|@aws-)/.test(path) || path.startsWith('stacks.')
 
-/** Functions hold an administrator's keys here: what they are permitted needs no doing. */
+/** Functions hold an administrator's keys here: what they are permitted needs no doing. What they hear is read elsewhere. */
 const isPermissionOfFunction = (path: string) =>
-  /\.resources\.lambda\.(addToRolePolicy|grant\w+|role\.\w+)$/.test(path)
+  /\.resources\.lambda\.(addEventSource(Mapping)?|addToRolePolicy|grant\w+|role\.\w+)$/.test(path)

@@ -175,10 +175,19 @@ export interface DataPlan {
   access?: { function: string; actions: ('query' | 'mutate' | 'listen')[] }[]
   /** Of the API, for `ctx.env`. */
   environment?: Record<string, string>
+  /** Who hears of what happens in the tables of models. */
+  streams?: TableStreamPlan[]
   /** By the names under which the backend added them. */
   dataSources?: Record<string, DataSourcePlan>
   /** JavaScript, by `Query.totalFor`: one step after the other. */
   resolvers?: Record<string, ResolverPlan[]>
+}
+
+export interface TableStreamPlan {
+  model: string
+  function: FunctionPlan
+  /** The most records of one event. */
+  batchSize: number
 }
 
 export type DataSourcePlan =

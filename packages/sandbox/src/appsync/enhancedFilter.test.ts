@@ -121,8 +121,12 @@ test.each<[object, RegExp]>([
   [group(one(undefined, 'eq', 1)), /needs a fieldName/],
   [group(one('name', 'toString', 1)), /has no operator toString/],
   [group(one('name', 'like', 'R%')), /has no operator like/],
-  [group(one('name', 'in', [1, 2, 3, 4, 5, 6])), /takes at most 5 values, not 6/],
+  [group(one('name', 'in', [1, 2, 3, 4, 5, 6])), /exceeds maximum value limit 5 for operator `in`/],
   [{ filterGroup: Array.from({ length: 11 }, () => ({ filters: [] })) }, /at most 10 groups/],
+  [
+    group(...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => one(name, 'eq', 1))),
+    /exceed maximum attributes limit 5/,
+  ],
 ])('a filter that cannot be meant ends its subscription, and no mutation: %j', async (filter, message) => {
   const client = await listen([filter])
   expect((await client.next('error', '0')).payload.errors).toMatchObject([

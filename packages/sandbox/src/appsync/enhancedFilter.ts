@@ -20,22 +20,57 @@ export function readEnhancedFilter(value: unknown): EnhancedFilter | undefined {
   if (value === null || value === undefined) return undefined
   const { filterGroup } = value as EnhancedFilter
   if (!Array.isArray(filterGroup)) throw new Error('A subscription filter needs a filterGroup.')
-  if (filterGroup.length > 10) throw new Error('A subscription filter has at most 10 groups.')
+  const fields = new Set<unknown>()
   for (const group of filterGroup as unknown[]) {
     const { filters } = (group ?? {}) as { filters?: unknown }
     if (!Array.isArray(filters)) throw new Error('A group of a subscription filter needs a list of filters.')
-    for (const each of filters as (Partial<FieldFilter> | null)[]) checkFilter(each ?? {})
+    for (const each of filters as (Partial<FieldFilter> | null)[]) {
+      checkFilter(each ?? {})
+      fields.add(each?.fieldName)
+    }
   }
+  checkSize(filterGroup.length, fields.size)
   return value as EnhancedFilter
+}
+
+/** The filter of a model's subscription becomes one of these, and may be no larger: `or` makes groups, `and` multiplies them. */
+export function checkModelFilter(filter: Item): void {
+  const fields = new Set<string>()
+  const groupsIn = (each: Item): number =>
+    Object.entries(each)
+      .filter(([, wanted]) => wanted !== null && wanted !== undefined)
+      .reduce((product, [name, wanted]) => {
+        if (name === 'or')
+          return product * asList(wanted).reduce((sum: number, part) => sum + groupsIn(part), 0)
+        if (name === 'and') return asList(wanted).reduce((all: number, part) => all * groupsIn(part), product)
+        fields.add(name)
+        for (const [operator, value] of Object.entries(wanted as Item)) checkValues(operator, value)
+        return product
+      }, 1)
+  checkSize(groupsIn(filter), fields.size)
+}
+
+const MOST_GROUPS = 10
+const MOST_FIELDS = 5
+
+function checkSize(groups: number, fields: number) {
+  if (groups > MOST_GROUPS) throw new Error(`A subscription filter has at most ${MOST_GROUPS} groups.`)
+  // In the service's words, as far as they are known.
+  if (fields > MOST_FIELDS)
+    throw new Error(`Filters exceed maximum attributes limit ${MOST_FIELDS} for subscription`)
 }
 
 function checkFilter({ fieldName, operator = 'undefined', value }: Partial<FieldFilter>) {
   if (typeof fieldName !== 'string') throw new Error('A subscription filter needs a fieldName.')
   if (!Object.hasOwn(OPERATORS, operator))
     throw new Error(`A subscription filter has no operator ${operator}.`)
+  checkValues(operator, value)
+}
+
+function checkValues(operator: string, value: unknown) {
   const most = MOST_VALUES[operator]
   if (most !== undefined && Array.isArray(value) && value.length > most)
-    throw new Error(`The operator ${operator} takes at most ${most} values, not ${value.length}.`)
+    throw new Error(`subscription exceeds maximum value limit ${most} for operator \`${operator}\`.`)
 }
 
 const MOST_VALUES: Record<string, number> = { containsAny: 20, in: 5, notIn: 5 }

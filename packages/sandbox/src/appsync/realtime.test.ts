@@ -132,6 +132,29 @@ test('a filter is applied to each event', async () => {
     or: 'ac',
     and: 'b',
   })
+  // What AppSync does not take: https://github.com/aws-amplify/amplify-category-api/issues/740, amplify-flutter/issues/6142
+  const six = ['a', 'b', 'c', 'd', 'e', 'f']
+  const tooMuch: [filter: object, message: string][] = [
+    [{ content: { in: six } }, 'subscription exceeds maximum value limit 5 for operator `in`.'],
+    [
+      { or: [{ content: { notIn: six } }] },
+      'subscription exceeds maximum value limit 5 for operator `notIn`.',
+    ],
+    [{ or: Array(11).fill({ content: { eq: 'a' } }) }, 'A subscription filter has at most 10 groups.'],
+    [
+      Object.fromEntries(
+        ['id', 'content', 'must', 'priority', 'createdAt', 'updatedAt'].map((name) => [
+          name,
+          { ne: name === 'must' || name === 'priority' ? 0 : '' },
+        ]),
+      ),
+      'Filters exceed maximum attributes limit 5 for subscription',
+    ],
+  ]
+  for (const [f, message] of tooMuch) {
+    client.begin(message, ON_CREATE, { f })
+    expect((await client.next('error', message)).payload.errors).toMatchObject([{ message }])
+  }
   client.begin('wrong', ON_CREATE, { f: { nothing: { eq: 1 } } })
   expect((await client.next('error', 'wrong')).payload.errors[0].message).toMatch(/nothing/)
   client.socket.close()

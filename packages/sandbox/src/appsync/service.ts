@@ -18,6 +18,7 @@ import { type GraphQLRequest, isMutation, isSubscription, Unreadable } from './e
 import { createItems } from './items.js'
 import { createRealtime } from './realtime.js'
 import type { Caller } from './rules.js'
+import { createStreams } from './streams.js'
 import { eventsOf, openSubscription } from './subscriptions.js'
 
 // AppSync as an Amplify app meets it: GraphQL over POST, and its realtime WebSocket. See docs/protocols/appsync-graphql.md and
@@ -43,7 +44,8 @@ export function createAppSync(
   functions: Functions,
 ): AppSync {
   const { store, clock } = world
-  const items = createItems(store)
+  const streams = createStreams(world, functions)
+  const items = streams.watch(createItems(store))
   const apiKeys = createApiKeys(store, clock)
   let gate: Gate = { apiKeys, tokens, credentials, clock }
   let backend = load()
@@ -61,6 +63,11 @@ export function createAppSync(
       functions,
       publish: (field, payload) => realtime.publish([{ field, payload }]),
     })
+    const foreign = plan.streams?.find(({ model }) => !made.definition.models.has(model))
+    if (foreign)
+      throw new Error(
+        `The function ${foreign.function.name} hears the stream of the table '${foreign.model}', which is no model.`,
+      )
     gate = {
       ...gate,
       oidc: plan.oidc && createOidc(plan.oidc, clock),
@@ -156,8 +163,14 @@ export function createAppSync(
         .renew()
         .catch((error: Error) => world.log(`appsync: subscriptions could not be renewed: ${error.stack}`))
     },
-    reset: () => items.clear(),
-    close: () => realtime.close(),
+    reset() {
+      items.clear()
+      streams.reset()
+    },
+    close() {
+      streams.close()
+      return realtime.close()
+    },
   }
 
   function outputs({ introspection }: Backend): Record<string, unknown> {

@@ -10,7 +10,7 @@ import {
 import type { Backend, CustomSubscription } from './backend.js'
 import { isDenied } from './calls.js'
 import { isLetIn } from './customResolvers.js'
-import { fits, readEnhancedFilter } from './enhancedFilter.js'
+import { checkModelFilter, fits, readEnhancedFilter } from './enhancedFilter.js'
 import {
   type GraphQLRequest,
   isSubscription,
@@ -98,6 +98,11 @@ export async function openSubscription(
   }
 
   const filter = args.filter as Filter | null | undefined
+  try {
+    checkModelFilter((filter ?? {}) as Item)
+  } catch (error) {
+    throw refuse({ errorType: 'BadRequestException', message: (error as Error).message })
+  }
   const guard = guards.get(known.model.name)!
   const access = guard.read(caller, 'listen')
   if (access === 'none') throw denied()
