@@ -169,12 +169,13 @@ export async function serve(
     clock.reset()
   }
 
-  async function stop() {
+  async function end() {
     await server.close()
     for (const service of services) await service.close?.()
     await functions.forget()
     leave()
   }
+  let ending: Promise<void> | undefined
 
   return {
     url: world.url,
@@ -201,7 +202,7 @@ export async function serve(
       await functions.forget()
     },
     reset,
-    stop,
+    stop: () => (ending ??= end()),
   }
 }
 

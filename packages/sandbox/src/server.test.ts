@@ -113,6 +113,12 @@ test('a port in use is refused with its number', async () => {
   await expect(serve({ storages: [], extraOutputs: {} }, { port })).rejects.toThrow(String(port))
 })
 
+test('to stop what is stopped, or stopping, is to wait for its end', async () => {
+  pool = await startPool()
+  await Promise.all([pool.sandbox.stop(), pool.sandbox.stop()])
+  await pool.sandbox.stop()
+})
+
 test('a backend without auth has no auth in its outputs and no user pool', async () => {
   pool = await startPool()
   const bare = await serve({ storages: [], extraOutputs: { custom: { api: 'x' } } })

@@ -11,6 +11,9 @@ interface Heard {
   Records: { eventName: string; eventSourceARN: string; dynamodb: Record<string, any> }[]
 }
 
+/** Functions start at their leisure. */
+const patient = { timeout: 25_000 }
+
 /** Functions that tell what they hear, each in a way that CDK has for it. */
 const backend = `import { a, defineBackend, defineData, defineFunction } from '@aws-amplify/backend'
 import { Stack } from 'aws-cdk-lib'
@@ -21,7 +24,7 @@ const schema = a.schema({
   Todo: a.model({ text: a.string(), n: a.float(), tags: a.string().array(), meta: a.json() }),
   Seat: a.model({ row: a.string().required(), seat: a.integer().required(), by: a.string() }).identifier(['row', 'seat']),
 }).authorization((allow) => [allow.publicApiKey()])
-const fn = (name) => defineFunction({ name, entry: './' + name + '.ts' })
+const fn = (name) => defineFunction({ name, entry: './' + name + '.ts', timeoutSeconds: 60 })
 const backend = defineBackend({ mapped: fn('mapped'), seats: fn('seats'), weak: fn('weak'), data: defineData({ schema, authorizationModes: { defaultAuthorizationMode: 'apiKey' } }) })
 const table = backend.data.resources.tables['Todo']
 const policy = new Policy(Stack.of(table), 'Streaming', { statements: [new PolicyStatement({ actions: ['dynamodb:GetRecords'], resources: ['*'] })] })
@@ -78,7 +81,7 @@ test('a function hears of every change of a table, in order, with the row before
   )
   await ask('mutation { deleteTodo(input: { id: "nobody" }) { id } }')
   await run('deleteTodo(input: { id: "a" })')
-  await expect.poll(() => records('mapped').length).toBe(3)
+  await expect.poll(() => records('mapped').length, patient).toBe(3)
   const [made, changed, gone] = records('mapped')
   const time = { S: expect.stringMatching(/Z$/) }
   expect(made).toMatchObject({
@@ -105,7 +108,7 @@ test('a function hears of every change of a table, in order, with the row before
 
   // What fails is told again, from where it failed.
   await expect
-    .poll(() => new Set(records('weak').map(({ dynamodb }) => dynamodb.SequenceNumber)).size)
+    .poll(() => new Set(records('weak').map(({ dynamodb }) => dynamodb.SequenceNumber)).size, patient)
     .toBe(3)
   const names = heard
     .filter(({ by }) => by === 'weak')
@@ -114,7 +117,7 @@ test('a function hears of every change of a table, in order, with the row before
   expect(names.at(-1)).toMatch(/REMOVE$/)
 
   for (const seat of [1, 2]) await run(`createSeat(input: { row: "A", seat: ${seat} })`)
-  await expect.poll(() => records('seats').length).toBe(2)
+  await expect.poll(() => records('seats').length, patient).toBe(2)
   expect(heard.filter(({ by }) => by === 'seats').map(({ Records }) => Records.length)).toEqual([1, 1])
   expect(records('seats')[1]!.dynamodb.Keys).toEqual({ row: { S: 'A' }, seat: { N: '2' } })
 })
@@ -125,17 +128,19 @@ test('what a function has not dealt with when the sandbox ends is told when it i
   const { sandbox, ask } = await open()
   await ask('mutation { createTodo(input: { id: "a" }) { id } }')
   await ask('mutation { createTodo(input: { id: "b" }) { id } }')
-  await expect.poll(() => records('mapped').length).toBeGreaterThan(0)
+  await expect.poll(() => records('mapped').length, patient).toBeGreaterThan(0)
   const before = records('mapped').length
   await sandbox.stop()
   state.holds = false
   const again = await open()
   onTestFinished(() => again.sandbox.stop())
   await expect
-    .poll(() =>
-      records('mapped')
-        .slice(before)
-        .map(({ dynamodb }) => dynamodb.Keys.id.S),
+    .poll(
+      () =>
+        records('mapped')
+          .slice(before)
+          .map(({ dynamodb }) => dynamodb.Keys.id.S),
+      patient,
     )
     .toEqual(['a', 'b'])
 })
