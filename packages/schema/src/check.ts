@@ -101,9 +101,10 @@ function checkKeys(model: ModelDefinition): void {
     checkWritten(model, field, `${type} is identified by`, 'a.datetime().required()')
     if (model.keys.indexOf(key) !== at)
       throw new SchemaError(`The identifier of ${type} names "${key}" twice.`, { type, field: key })
-    if (!canBeKey(field))
+    // An index may be by an enum.
+    if (!canBeKey(field) || field.kind !== 'scalar')
       throw new SchemaError(
-        `${type}.${key} cannot be part of the identifier: keys are strings, numbers and enums, not ${describe(field)}.`,
+        `${type}.${key} cannot be part of the identifier: its parts are strings and numbers, not ${describe(field)}.`,
         { type, field: key },
       )
     if (!field.isRequired && !(field.kind === 'scalar' && field.type === 'ID'))

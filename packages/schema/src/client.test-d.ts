@@ -158,7 +158,7 @@ export function subscriptions() {
     selectionSet: ['name'],
   })
   Order.observeQuery({ region: 'EU', number: { gt: 3 }, sortDirection: 'DESC', selectionSet: ['number'] })
-  // @ts-expect-error -- only one partition has an order
+  // @ts-expect-error no partition is named
   Order.observeQuery({ sortDirection: 'DESC' })
   const live = Customer.observeQuery({ filter: { name: { eq: 'a' } } }).subscribe({
     next: ({ items, isSynced }) => {

@@ -291,6 +291,11 @@ const mistakes: Record<string, Build> = {
   'an unknown ref': (a) => a.schema({ A: a.model({ x: a.ref('X') }) }),
   'a ref to a model': (a) => a.schema({ A: a.model({ x: a.ref('X') }), X: a.model({}) }),
   'a nullable identifier': (a) => a.schema({ A: a.model({ x: a.string() }).identifier(['x']) }),
+  'an enum that identifies': (a) =>
+    a.schema({
+      A: a.model({ x: a.ref('X').required(), y: a.id().required() }).identifier(['x', 'y']),
+      X: a.enum(['ONE']),
+    }),
   'an enum value with a space': (a) => a.schema({ A: a.enum(['a b']) }),
   'an index on a custom type': (a) =>
     a.schema({

@@ -139,7 +139,7 @@ interface OfficialOperations<E extends AnyRecord, Flat extends AnyRecord> {
     options?: Subscribed<E, Flat, P>,
   ): ObservedReturnValue<FlatSelected<E, Flat, P>>
   observeQuery<const P extends string = never>(
-    options?: Filtered<E, Flat, P>,
+    options?: Filtered<E, Flat, P> & ListKeys<E['__meta']['listOptionsPkParams']>,
   ): ObserveQueryReturnValue<FlatSelected<E, Flat, P>>
 }
 

@@ -20,6 +20,7 @@ test(
       '// @ts-expect-error no partition is named',
       // That a related row may not be there.
       'same<typeof row.cart, { readonly items: (string | null)[] | null } | null>(true)',
+      '// @ts-expect-error no partition is named',
       // The enums written inside custom types.
       "same<ReturnType<typeof client.enums.AddressKind.values>, ('HOME' | 'WORK')[]>(true)",
       // That there is null where there is no value, deep in what an operation answers.
