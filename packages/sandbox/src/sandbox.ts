@@ -154,7 +154,7 @@ export async function serve(
       reset,
     })
   } catch (error) {
-    await stop()
+    await end()
     throw error
   }
 
