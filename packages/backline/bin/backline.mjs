@@ -13,6 +13,7 @@ const HELP = `backline <command>
   sandbox                         the backend of your amplify/ folder, on this machine   (backline sandbox --help)
   generate types                  the types of its schema as plain interfaces            (backline generate --help)
   generate schema-from-database   the schema of a PostgreSQL or MySQL database
+  generate graphql-client-code    queries, mutations and subscriptions for client.graphql({ query })
 `
 /** What the sandbox package has for each. */
 const RUNS = { sandbox: 'runSandbox', generate: 'runGenerate' }

@@ -1,3 +1,4 @@
+import { runGenerateClientCode } from './generateClientCode.js'
 import { runGenerateSchema } from './generateSchema.js'
 import { runGenerateTypes } from './generateTypes.js'
 
@@ -5,6 +6,7 @@ const HELP = `backline generate <what>: files made for your backend, or of it
 
   types                  the types of the schema as plain interfaces, for editors to answer at once
   schema-from-database   the schema of a PostgreSQL or MySQL database
+  graphql-client-code    queries, mutations and subscriptions for client.graphql({ query })
 
 backline generate <what> --help says more.
 `
@@ -12,6 +14,7 @@ backline generate <what> --help says more.
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   types: runGenerateTypes,
   'schema-from-database': runGenerateSchema,
+  'graphql-client-code': runGenerateClientCode,
 }
 
 /** The commands `backline generate …`. Resolves with an exit code. */

@@ -57,8 +57,8 @@ export const PROVIDERS: Record<DataPlan['defaultAuthMode'], Provider> = {
   lambda: 'aws_lambda',
 }
 
-/** Reads a schema and makes it servable. @throws {Error} that says what is wrong with it, and where. */
-export function createBackend(plan: DataPlan, { items, world, functions, publish }: BackendParts): Backend {
+/** Reads a schema as it is served. @throws {Error} that says what is wrong with it, and where. */
+export function servedSchema(plan: DataPlan): { definition: Definition; schema: GraphQLSchema } {
   const definition = readDefinition(sdlOf(plan.schema))
   checkModes(plan, definition)
   const schema = buildASTSchema(
@@ -70,6 +70,12 @@ export function createBackend(plan: DataPlan, { items, world, functions, publish
     )
   const [problem] = validateSchema(schema)
   if (problem) throw new Error(`The data schema cannot be served: ${problem.message}`)
+  return { definition, schema }
+}
+
+/** Makes a schema servable. @throws {Error} where it cannot be served */
+export function createBackend(plan: DataPlan, { items, world, functions, publish }: BackendParts): Backend {
+  const { definition, schema } = servedSchema(plan)
   teachScalars(schema)
   const guards = attachResolvers(schema, { definition, items, store: world.store, clock: world.clock })
   const sources = createSources({ definition, plan, items, functions, world })
