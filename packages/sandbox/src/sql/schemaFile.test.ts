@@ -128,6 +128,22 @@ test('an enum is one of GraphQL where its values can be, under a name of its own
   ])
 })
 
+test('a key that a model cannot have is named', () => {
+  const { entries, omissions } = madeOf([
+    table('flag', { isOn: { type: 'boolean' } }),
+    table('shape', { is: { type: 'json' } }),
+    table('path', { steps: { isArray: true } }),
+    table('mood', { name: { type: ['GOOD', 'BAD'], isRequired: true } }),
+  ])
+  expect(entries).toEqual({ mood: 'a.model({name:a.string().required()}).identifier(["name"])' })
+  expect(omissions).toEqual([
+    'flag: its primary key has "isOn", and keys of models are strings and numbers',
+    'shape: its primary key has "is", and keys of models are strings and numbers',
+    'path: its primary key has "steps", and keys of models are strings and numbers',
+    'The values of mood.name, which is a string therefore: keys of models are strings and numbers',
+  ])
+})
+
 test('the tables of MySQL become the models that the official generator makes of them', async () => {
   const recorded = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
   // What MariaDB 10.11 answered for the tables of events.mysql.sql.

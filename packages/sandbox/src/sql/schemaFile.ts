@@ -99,17 +99,14 @@ function typeOf(table: Table, column: Column, enums: Enums, omissions: string[])
   // The one default that a schema may leave to the database. Such a field is required by itself where a key begins with it.
   if (isCounted && type === 'integer')
     return `a.integer()${table.key.indexOf(name) > 0 ? '.required()' : ''}.default()`
-  const wrong = typeof type === 'string' ? undefined : type.find((value) => !isValue(value))
-  if (wrong !== undefined)
-    omissions.push(
-      `The values of ${table.name}.${name}, which is a string therefore: ${quoted(wrong)} cannot be a value of an enum in GraphQL`,
-    )
+  const reason = typeof type === 'string' ? undefined : noEnum(type, table.key.includes(name))
+  if (reason) omissions.push(`The values of ${table.name}.${name}, which is a string therefore: ${reason}`)
   const base =
     typeof type === 'string'
       ? `a.${type}()`
-      : wrong === undefined
-        ? `a.ref(${quoted(enums.add(table, column, type))})`
-        : 'a.string()'
+      : reason
+        ? 'a.string()'
+        : `a.ref(${quoted(enums.add(table, column, type))})`
   return `${base}${isRequired ? '.required()' : ''}${isArray ? '.array()' : ''}`
 }
 
@@ -147,13 +144,24 @@ function capital(word: string): string {
 
 const NO_NAME = 'its name cannot be one in GraphQL, which takes letters, digits and underscores'
 
-function faultOf({ name, isView, isReadable, key }: Table): string | undefined {
+function faultOf({ name, isView, isReadable, key, columns }: Table): string | undefined {
   if (!isReadable) return 'permission denied, its rows could not be read'
   if (key.length === 0) return isView ? 'it is a view, which has no primary key' : 'it has no primary key'
   if (!isName(name)) return NO_NAME
   if (['Query', 'Mutation', 'Subscription'].includes(name)) return 'GraphQL keeps its name for itself'
   const wrong = key.find((column) => !isName(column))
-  return wrong === undefined ? undefined : `of ${quoted(wrong)} in its primary key, ${NO_NAME}`
+  if (wrong !== undefined) return `of ${quoted(wrong)} in its primary key, ${NO_NAME}`
+  const odd = columns.find(
+    (column) =>
+      key.includes(column.name) && (column.isArray || ['boolean', 'json'].includes(`${column.type}`)),
+  )
+  return odd && `its primary key has ${quoted(odd.name)}, and keys of models are strings and numbers`
+}
+
+function noEnum(values: readonly string[], isKey: boolean): string | undefined {
+  if (isKey) return 'keys of models are strings and numbers'
+  const wrong = values.find((value) => !isValue(value))
+  return wrong === undefined ? undefined : `${quoted(wrong)} cannot be a value of an enum in GraphQL`
 }
 
 /** https://spec.graphql.org/October2021/#Name */
