@@ -4,7 +4,16 @@ import { base64, utf8 } from './encodings.js'
 
 export type AttributeValue = Record<string, unknown>
 
+/** A set: what a plain list is not told from. */
+export class AttributeSet {
+  [type: string]: unknown
+  constructor(type: 'SS' | 'NS' | 'BS', values: unknown[]) {
+    this[type] = values
+  }
+}
+
 export function toAttribute(value: unknown): AttributeValue {
+  if (value instanceof AttributeSet) return value
   if (value === null || value === undefined) return { NULL: null }
   if (typeof value === 'string') return { S: value }
   if (typeof value === 'number' || typeof value === 'bigint') return { N: Number(value) }

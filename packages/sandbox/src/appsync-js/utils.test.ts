@@ -83,6 +83,14 @@ const LINES: [script: string, value: unknown][] = [
   [`[util.dynamodb.toDynamoDBJson(['a'])]`, ['{"L":[{"S":"a"}]}']],
   [`util.dynamodb.toStringSet(['a', 'b'])`, { SS: ['a', 'b'] }],
   [`util.dynamodb.toNumberSet([1, 2])`, { NS: [1, 2] }],
+  [
+    `[ddb.toStringSet(['a']), ddb.toNumberSet([1]), ddb.toBinarySet(['YQ=='])]`,
+    [{ SS: ['a'] }, { NS: [1] }, { BS: ['YQ=='] }],
+  ],
+  [
+    `ddb.put({ key: { id: 'a' }, item: { tags: ddb.toStringSet(['a']), other: { SS: ['a'] } } }).attributeValues`,
+    { tags: { SS: ['a'] }, other: { M: { SS: { L: [{ S: 'a' }] } } } },
+  ],
   [`[util.dynamodb.toNull(), util.dynamodb.toBoolean(true)]`, [{ NULL: null }, { BOOL: true }]],
   [
     `JSON.parse(util.dynamodb.toS3Object('key', 'bucket', 'region').S)`,
@@ -126,6 +134,7 @@ const LINES: [script: string, value: unknown][] = [
 ]
 
 const RESOLVER = `import { extensions, util } from '@aws-appsync/utils'
+import * as ddb from '@aws-appsync/utils/dynamodb'
 const failing = (work) => { try { return work() } catch (error) { return error.message } }
 const lines = [${LINES.map(([script]) => `() => ${script}`).join(',\n')}]
 export const request = (ctx) => ({ payload: lines[ctx.args.line]() })

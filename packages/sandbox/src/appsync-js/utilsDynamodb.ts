@@ -1,4 +1,4 @@
-import { toAttribute, toAttributes } from './attributes.js'
+import { AttributeSet, toAttribute, toAttributes } from './attributes.js'
 import { toExpression } from './transforms.js'
 
 // Runs inside the context of a resolver, in the place of `@aws-appsync/utils/dynamodb`:
@@ -209,3 +209,7 @@ export const transactWrite = ({ items }: { items: Record<string, Values & { tabl
     return { table, ...remove(checked), operation: 'ConditionCheck' }
   }),
 })
+
+export const toStringSet = (values: string[]) => new AttributeSet('SS', values)
+export const toNumberSet = (values: number[]) => new AttributeSet('NS', values)
+export const toBinarySet = (values: string[]) => new AttributeSet('BS', values)
