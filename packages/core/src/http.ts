@@ -61,7 +61,7 @@ export async function request(ctx: Context, call: Call): Promise<Response> {
     let request: HttpRequest = { ...call, url: new URL(call.url), headers: { ...call.headers } }
     if (call.authorize) request = await call.authorize(ctx, request)
 
-    let wait = (ctx.platform.randomBytes(1)[0]! / 255) * Math.min(5_000, 200 * 2 ** attempt)
+    let wait: number | undefined
     try {
       const response = await sendOnce(ctx, call, request)
       const { status, headers } = response
@@ -77,14 +77,16 @@ export async function request(ctx: Context, call: Call): Promise<Response> {
       }
 
       const refused = status === 429 || throttled.test(headers.get('x-amzn-errortype') ?? '')
+      if (left < 1 || !(refused || (status >= 500 && status !== 501 && idempotent))) return response
       const retryAfter = headers.get('retry-after')
-      if (retryAfter)
+      if (retryAfter) {
         wait = Math.max(0, Number(retryAfter) * 1000 || Date.parse(retryAfter) - serverTime(ctx) || 0)
-      if (left < 1 || wait > longestWait || !(refused || (status >= 500 && status !== 501 && idempotent)))
-        return response
+        if (wait > longestWait) return response
+      }
     } catch (error) {
       if (left < 1 || !idempotent || call.signal?.aborted) throw error
     }
+    wait ??= (ctx.platform.randomBytes(1)[0]! / 255) * Math.min(5_000, 200 * 2 ** attempt)
     await pause(wait, call.signal)
   }
 }

@@ -57,7 +57,11 @@ export function observe(observed: Observed, options: Row & CallOptions): Observa
       (!bound || row[partition] === keyValue(partition)) &&
       (sortKeys.length !== 1 || !options[sort] || matches(row, { [sort]: keyValue(sort) })),
     ...(bound && sortKeys.length ? { compare: by(sortKeys, options.sortDirection === 'DESC' ? -1 : 1) } : {}),
-    finish: (row) => narrow?.(row) ?? relate({ ...row }, options),
+    finish(row) {
+      const item = narrow?.(row) ?? relate(row, options)
+      // The app may change what it gets.
+      return item === row ? { ...row } : item
+    },
   })
 }
 

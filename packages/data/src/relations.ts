@@ -36,14 +36,17 @@ export function relationsOf(
     const related =
       typeof type === 'string' || !('model' in type) ? undefined : introspection.models[type.model]
     const of = related && reader(caller, introspection, model, related, field, models, finish)
-    return of ? [{ name, of }] : []
+    // The row in scope of one function, not of one in another: rows are made by the thousand.
+    const lazy =
+      of && ((row: Row, given: CallOptions) => (options?: CallOptions) => of(row)({ ...given, ...options }))
+    return lazy ? [{ name, lazy }] : []
   })
   return {
     none: !relations.length,
     relate(row, { authMode, authToken, headers } = {}) {
+      const given = { authMode, authToken, headers }
       const whole = { ...row }
-      for (const { name, of } of relations)
-        whole[name] = (options?: CallOptions) => of(row)({ authMode, authToken, headers, ...options })
+      for (const { name, lazy } of relations) whole[name] = lazy(row, given)
       return whole
     },
   }
