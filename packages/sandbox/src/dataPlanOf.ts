@@ -47,6 +47,11 @@ export function dataPlan(parts: DataParts): DataPlan {
   const { jsFunctions = [], lambdaFunctions = {}, functionSchemaAccess = [] } = schema.transform()
   const functions = { ...props.functions, ...lambdaFunctions }
   const dataSources = dataSourcesOf(parts)
+  const engine = sqlEngineOf(props.schema)
+  if (engine)
+    warn(
+      `The models of a ${engine} database are served from tables of the sandbox's own, empty at first: it does not connect to the database.`,
+    )
   return {
     schema,
     defaultAuthMode: mode,
@@ -117,6 +122,16 @@ function schemaOf(schema: unknown): { transform(): Transformed } {
       }
     },
   }
+}
+
+/** Of a schema, or one that it is combined of: what database but DynamoDB it is for. */
+function sqlEngineOf(schema: unknown): string | undefined {
+  const { data, schemas = [] } = asObject(schema) as {
+    data?: { configuration?: { database?: { engine?: string } } }
+    schemas?: unknown[]
+  }
+  const engine = data?.configuration?.database?.engine
+  return engine && engine !== 'dynamodb' ? engine : schemas.map(sqlEngineOf).find(Boolean)
 }
 
 /** Several schemas side by side, each of which may have a Query of its own. */

@@ -206,15 +206,21 @@ test('folders that are read at the same moment do not get each other’s definit
 })
 
 test('a schema that was generated of a database is read', async () => {
-  const { plan } = await load({
-    'amplify/backend.ts': `import { defineBackend, defineData } from '@aws-amplify/backend'
+  const { plan, warnings } = await load({
+    'amplify/backend.ts': `import { a, defineBackend, defineData } from '@aws-amplify/backend'
 import { schema } from './data/schema.sql'
-defineBackend({ data: defineData({ schema: schema.authorization((allow) => allow.guest()) }) })`,
+const own = a.schema({ Todo: a.model({ content: a.string() }) }).authorization((allow) => [allow.guest()])
+const sqlSchema = schema.authorization((allow) => allow.guest())
+defineBackend({ data: defineData({ schema: a.combine([own, sqlSchema]) }) })`,
     'amplify/data/schema.sql.ts': readFileSync(
       join(import.meta.dirname, 'sql/events.postgresql.official.txt'),
       'utf8',
     ),
   })
   const schema = plan.data?.schema as { transform(): { schema: string } }
-  expect(schema.transform().schema).toContain('type event @model')
+  expect(schema.transform().schema).toContain('type event @model(timestamps: null)')
+  expect(schema.transform().schema).toContain('type Todo @model @auth')
+  expect(warnings).toEqual([
+    "The models of a postgresql database are served from tables of the sandbox's own, empty at first: it does not connect to the database.",
+  ])
 })

@@ -23,8 +23,10 @@ export function checkName(name: string, owner?: string): void {
 
 export function checkDefinition(schema: SchemaDefinition): void {
   for (const { name, values } of Object.values(schema.enums)) checkEnum(name, values)
-  for (const type of [...Object.values(schema.models), ...Object.values(schema.customTypes)])
-    for (const field of Object.values(type.fields)) checkDefault(type.name, field, schema.engine)
+  for (const { name, fields, engine } of Object.values(schema.models))
+    for (const field of Object.values(fields)) checkDefault(name, field, engine)
+  for (const { name, fields } of Object.values(schema.customTypes))
+    for (const field of Object.values(fields)) checkDefault(name, field)
   const queries = new Map<string, string>()
   for (const model of Object.values(schema.models)) {
     checkKeys(model)
@@ -62,7 +64,7 @@ function checkEnum(type: string, values: readonly string[]): void {
   }
 }
 
-function checkDefault(type: string, field: FieldDefinition, engine: SchemaDefinition['engine']): void {
+function checkDefault(type: string, field: FieldDefinition, engine?: SchemaDefinition['engine']): void {
   if (field.kind !== 'scalar' || !('default' in field)) return
   if (field.isGenerated && engine === 'postgresql' && field.type === 'Int') return
   const at = { type, field: field.name }

@@ -25,7 +25,7 @@ import { operationFrom, withRules } from './resolveOperations.js'
 import type { RuleDefinition } from './rules.js'
 
 type Types = SchemaData['types']
-type Part = Pick<SchemaData, 'types' | 'rules' | 'access'>
+type Part = Pick<SchemaData, 'types' | 'rules' | 'access' | 'configuration'>
 
 /** A type that waits for its turn, with the rules of the schema that it came with. */
 interface Waiting {
@@ -41,11 +41,8 @@ interface Waiting {
  *
  * @throws {SchemaError} that names the type and the field
  */
-export function resolve(
-  parts: readonly Part[],
-  engine: DatabaseEngine = 'dynamodb',
-  only?: number,
-): SchemaDefinition {
+export function resolve(parts: readonly Part[], only?: number): SchemaDefinition {
+  const engines = parts.map(({ configuration }) => configuration.database.engine)
   const types: Types = Object.assign({}, ...parts.map((part) => part.types))
   const models: Record<string, ModelDefinition> = {}
   const customTypes: Record<string, CustomTypeDefinition> = {}
@@ -62,7 +59,7 @@ export function resolve(
     const { name, data, schemaRules, part } = queue[at]!
     const scope: Scope = {
       types,
-      engine,
+      engine: engines[part]!,
       inline: (inlineName, inlineData) =>
         queue.push({ name: inlineName, data: inlineData, schemaRules, part }),
     }
@@ -105,7 +102,8 @@ export function resolve(
     access: Object.freeze(
       parts.flatMap((part, index) => (only === undefined || only === index ? part.access : [])),
     ),
-    engine,
+    engine:
+      only === undefined ? (engines.find((engine) => engine !== 'dynamodb') ?? 'dynamodb') : engines[only]!,
     order: Object.freeze(order),
     inline: Object.freeze(order.filter((name) => !Object.hasOwn(types, name))),
   })
@@ -145,6 +143,7 @@ function modelFrom(
     name,
     ...(data.originalName !== undefined && { originalName: data.originalName }),
     pluralName,
+    ...(scope.engine !== 'dynamodb' && { engine: scope.engine }),
     fields: Object.freeze(withImplied(name, fields, data.identifier, rules, scope.engine)),
     keys: data.identifier,
     indexes: Object.freeze(data.indexes.map((index) => indexFrom(name, pluralName, index))),

@@ -74,7 +74,7 @@ export function begin(types: Record<string, SchemaType>, configuration: SchemaCo
 /** A name that is missing may be another schema's, with which this one is combined later: the error waits until then. */
 function complaint(data: SchemaData): { missing?: SchemaError } {
   try {
-    resolve([data], data.configuration.database.engine)
+    resolve([data])
     return {}
   } catch (error) {
     // Its stack is looked at now, where it leads to the line of the schema.
@@ -90,11 +90,7 @@ export function schemaOf(data: SchemaData, among?: { parts: readonly SchemaData[
     authorization: (callback: (allow: never) => unknown) =>
       schemaOf(Object.freeze({ ...data, ...readSchemaRules(callback) })),
     transform: (): Transformed =>
-      transformed(
-        among
-          ? definitionFrom(among.parts, data.configuration.database.engine, among.at)
-          : definitionOf(made as unknown as AnySchema),
-      ),
+      transformed(among ? definitionFrom(among.parts, among.at) : definitionOf(made as unknown as AnySchema)),
   }
   return Object.freeze(made)
 }
@@ -110,12 +106,11 @@ export function definitionOf(schema: AnySchema): SchemaDefinition {
     schemas?: readonly { data: SchemaData }[]
   }
   if (Array.isArray(schemas)) {
-    const parts = schemas.map((each) => dataOf(each.data))
-    return definitionFrom(parts, parts[0]?.configuration.database.engine ?? 'dynamodb')
+    return definitionFrom(schemas.map((each) => dataOf(each.data)))
   }
   const own = dataOf(data)
   if (own.missing) throw own.missing
-  return definitionFrom([own], own.configuration.database.engine)
+  return definitionFrom([own])
 }
 
 function dataOf(data: SchemaData | undefined): SchemaData {
@@ -124,12 +119,8 @@ function dataOf(data: SchemaData | undefined): SchemaData {
   return data
 }
 
-function definitionFrom(
-  parts: readonly SchemaData[],
-  engine: SchemaDefinition['engine'],
-  only?: number,
-): SchemaDefinition {
-  const definition = resolve(parts, engine, only)
+function definitionFrom(parts: readonly SchemaData[], only?: number): SchemaDefinition {
+  const definition = resolve(parts, only)
   for (const { name, rules } of Object.values(definition.models))
     if (rules.length === 0)
       throw new SchemaError(

@@ -15,7 +15,7 @@ import type { ValidationRule } from './validation.js'
 export function toSdl(schema: SchemaDefinition): string {
   const types = schema.order.map((name) => {
     const model = schema.models[name]
-    if (model) return `type ${name} ${modelDirectives(model, schema.engine)}\n{\n  ${modelFields(model)}\n}`
+    if (model) return `type ${name} ${modelDirectives(model)}\n{\n  ${modelFields(model)}\n}`
     const custom = schema.customTypes[name]
     if (custom)
       return `type ${name} ${nativeDirectives(custom.rules, name)}\n{\n  ${customFields(custom.fields).join('\n  ')}\n}`
@@ -32,16 +32,13 @@ export function toSdl(schema: SchemaDefinition): string {
   return [...types, ...inputs, ...operations].join('\n\n')
 }
 
-function modelDirectives(
-  { disabled, rules, originalName }: ModelDefinition,
-  engine: SchemaDefinition['engine'],
-): string {
+function modelDirectives({ disabled, rules, originalName, engine }: ModelDefinition): string {
   const switches = Object.entries(disabledSwitches(disabled)).map(([name, value]) =>
     value === null ? `${name}:null` : `${name}:{${Object.keys(value).map((each) => `${each}:null`)}}`,
   )
   // An SQL database has the columns that it has.
   const attributes =
-    engine === 'dynamodb'
+    engine === undefined
       ? switches.join()
       : ['timestamps: null', ...(switches.length > 0 ? [switches] : [])].join(', ')
   return [

@@ -84,6 +84,41 @@ test('a key that the database counts up is a key, as generated schemas have it',
   ).toThrow('default() of event.id needs a value')
 })
 
+test('schemas of DynamoDB and of SQL combined keep each to its database', () => {
+  const build = ({ a, configure }: Builder) => {
+    const own = a
+      .schema({ Todo: a.model({ content: a.string() }) })
+      .authorization((allow) => [allow.publicApiKey()])
+    const sql = configure({ database })
+      .schema({
+        event: a
+          .model({ id: a.integer().default(), name: a.string(), createdAt: a.date() })
+          .identifier(['id']),
+      })
+      .authorization((allow) => [allow.publicApiKey()])
+      .addQueries({
+        count: a
+          .query()
+          .returns(a.string())
+          .handler(a.handler.inlineSql('SELECT count(*) FROM event'))
+          .authorization((allow) => [allow.publicApiKey()]),
+      })
+    return a.combine([own, sql])
+  }
+  const theirs = { a: official, configure: officialConfigure } as unknown as Builder
+  const parts = (combined: { schemas: readonly { transform(): { schema: string } }[] }) =>
+    combined.schemas.map((each) => each.transform().schema)
+  const ours = build({ a, configure })
+  expect(parts(ours)).toEqual(parts(build(theirs)))
+  const { models } = definitionOf(ours)
+  expect(models.Todo).not.toHaveProperty('engine')
+  expect(Object.keys(models.Todo!.fields)).toContain('updatedAt')
+  expect(models.event).toMatchObject({ engine: 'postgresql' })
+  expect(Object.keys(models.event!.fields)).toEqual(['id', 'name', 'createdAt'])
+  expect(ours.transform().schema).toContain('type event @model(timestamps: null)')
+  expect(ours.transform().schema).toContain('type Todo @model @auth')
+})
+
 test('an SQL schema has the columns it has: no timestamps, no generated owner', () => {
   const { models, engine } = definitionOf(build({ a, configure }))
   expect(engine).toBe('postgresql')
