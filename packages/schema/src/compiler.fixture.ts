@@ -1,5 +1,9 @@
 // Asks the compiler, as an editor or `tsc` would: modules of this folder, some of them with other text.
 
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from '@typescript/typescript6'
@@ -45,6 +49,58 @@ export interface Complaint {
   file: string
   /** The line of the file. */
   line: string
+}
+
+/** The same of the compiler that is not written in JavaScript, TypeScript 7, which says where a complaint begins, and not where it ends. */
+export function nativeComplaints(texts: Record<string, string>): Complaint[] {
+  const at = mkdtempSync(join(tmpdir(), 'backline-types-'))
+  try {
+    const paths = new Map(Object.keys(texts).map((name) => [name, join(at, name)]))
+    const moved = (text: string) =>
+      text.replaceAll(/'\.\/([\w.]+)\.js'/g, (_, name) => {
+        const path = paths.get(`${name}.ts`) ?? join(folder, `${name}.ts`)
+        return `'${path.replace(/ts$/, 'js')}'`
+      })
+    for (const [name, path] of paths) writeFileSync(path, moved(texts[name]!))
+    writeFileSync(
+      join(at, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'es2023',
+          module: 'esnext',
+          moduleResolution: 'bundler',
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+          types: [],
+        },
+        files: [...paths.values()],
+      }),
+    )
+    const compiler = createRequire(import.meta.url).resolve('typescript/package.json')
+    const run = spawnSync(
+      process.execPath,
+      [join(dirname(compiler), 'bin/tsc'), '-p', at, '--pretty', 'false'],
+      { encoding: 'utf8', maxBuffer: 1 << 24 },
+    )
+    return run.stdout
+      .split(/\n(?=\S)/)
+      .filter((message) => message.trim())
+      .map((message) => {
+        const found = /^(.*)\((\d+),(\d+)\): error TS\d+: ([\s\S]*)$/.exec(message.trimEnd())
+        const [, file = '', line = '0', column = '0', says = message] = found ?? []
+        const name = file.split('/').at(-1) ?? ''
+        const text = moved(texts[name] ?? '').split('\n')[Number(line) - 1] ?? ''
+        return {
+          lines: says.split('\n'),
+          at: text.slice(Number(column) - 1),
+          file: name,
+          line: text.trim(),
+        }
+      })
+  } finally {
+    rmSync(at, { recursive: true, force: true })
+  }
 }
 
 function lineAt(text: string, position: number): string {

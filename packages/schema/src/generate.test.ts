@@ -3,15 +3,25 @@ import { complaints, PATIENCE } from './compiler.fixture.js'
 import { checkTypes, generateTypes } from './generate.js'
 import { a } from './index.js'
 import { schema } from './shop.fixture.js'
+import { schema as sqlSchema } from './sql.fixture.js'
 
 const from = { from: './index.js' }
 
 test('generated types meet the expectations of the inferred ones, what must not compile included', {
   timeout: PATIENCE,
 }, () => {
-  const expectations = ['client.test-d.ts', 'operations.test-d.ts', 'values.test-d.ts']
-  const generated = generateTypes(schema, from)
-  expect(complaints(expectations, { 'shop.types.fixture.ts': generated })).toEqual([])
+  const expectations = [
+    'client.test-d.ts',
+    'entries.test-d.ts',
+    'operations.test-d.ts',
+    'sql.test-d.ts',
+    'values.test-d.ts',
+  ]
+  const generated = {
+    'shop.types.fixture.ts': generateTypes(schema, from),
+    'sql.types.fixture.ts': generateTypes(sqlSchema, from),
+  }
+  expect(complaints(expectations, generated)).toEqual([])
 })
 
 test('a schema of every other part gives types that compile', { timeout: PATIENCE }, () => {

@@ -120,7 +120,7 @@ export function modelTypes(model: ModelDefinition, definition: SchemaDefinition)
   const system = fixed.map((field) => ({ name: field.name, type: 'string', isReadOnly: true }))
   const isKey = (field: FieldDefinition) => keys.includes(field.name)
   const key = keys.map((each) => ({ name: each, type: keyValue(model.fields[each]) }))
-  const generatesKey = keys.join() === 'id'
+  const generatesKey = keys.join() === 'id' && key[0]?.type === 'string'
   return [
     block(`${name}$Stored`, [...present(written), ...system, ...present(ruled)]),
     block(`${name}$Row extends ${name}$Stored`, lazy),

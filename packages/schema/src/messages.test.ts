@@ -1,11 +1,11 @@
 // What the compiler says of a mistake: at the property, and in five lines at most.
 
 import { expect, test } from 'vitest'
-import { complaints, PATIENCE } from './compiler.fixture.js'
+import { type Complaint, complaints, nativeComplaints, PATIENCE } from './compiler.fixture.js'
 import { generateTypes } from './generate.js'
 import { schema } from './shop.fixture.js'
 
-/** One mistake each: what is underlined, and what the message must say. */
+/** One mistake each: what is underlined, or how it begins, and what the message must say. */
 const calls: [mistake: string, at: string, says: RegExp][] = [
   ["client.models.Employee.create({ nmae: 'Ada', name: 'Ada' })", 'nmae', /'nmae' does not exist in type/],
   ['client.models.Employee.create({ name: 1 })', 'name', /'number' is not assignable to type 'string'/],
@@ -14,7 +14,14 @@ const calls: [mistake: string, at: string, says: RegExp][] = [
     'level',
     /"PLATINUM"' is not assignable/,
   ],
+  ["client.models.Employee.update({ name: 'Ada' })", "{ name: 'Ada' }", /'id' is missing/],
   ["client.models.Order.get({ region: 'eu' })", "{ region: 'eu' }", /'number' is missing/],
+  ["client.models.Order.update({ number: 1, team: 'a' })", "{ number: 1, team: 'a' }", /'region' is missing/],
+  [
+    "client.models.Order.delete({ region: 'eu', number: '1' })",
+    'number',
+    /'string' is not assignable to type 'number'/,
+  ],
   [
     "client.models.Customer.list({ filter: { name: { startsWith: 'A' } } })",
     'startsWith',
@@ -35,25 +42,41 @@ const calls: [mistake: string, at: string, says: RegExp][] = [
   ["client.models.Cart.list({ authMode: 'userPools' })", 'authMode', /Did you mean '"userPool"'/],
 ]
 
+/** Each mistake is said once, at its place and in five lines at most. */
+function expectEach(mistakes: [mistake: string, at: string, says: RegExp][], found: Complaint[]) {
+  expect(found.map(({ at }, index) => at.slice(0, mistakes[index]?.[1].length))).toEqual(
+    mistakes.map(([, at]) => at),
+  )
+  for (const [index, { lines }] of found.entries()) {
+    expect(lines.join('\n')).toMatch(mistakes[index]![2])
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(5)
+  }
+}
+
+const complaintsOf = (texts: Record<string, string>) => complaints([], texts)
+const generated = generateTypes(schema, { from: './index.js' })
+
 test.each([
-  ['inferred', undefined],
-  ['generated', generateTypes(schema, { from: './index.js' })],
-])('a mistake in a call is named where it stands, with %s types', { timeout: PATIENCE }, (_, generated) => {
-  const text = `
+  ['inferred types', 'TypeScript 6', undefined],
+  ['generated types', 'TypeScript 6', generated],
+  ['inferred types', 'TypeScript 7', undefined],
+  ['generated types', 'TypeScript 7', generated],
+])(
+  'a mistake in a call is named where it stands, with %s and %s',
+  { timeout: PATIENCE },
+  (_, version, types) => {
+    const ask = version === 'TypeScript 7' ? nativeComplaints : complaintsOf
+    const texts = {
+      'calls.ts': `
     import type { Client } from './index.js'
     import type { Schema } from './shop.types.fixture.js'
     declare const client: Client<Schema>
-    ${calls.map(([call]) => `void ${call}`).join('\n')}`
-  const found = complaints([], {
-    'calls.ts': text,
-    ...(generated && { 'shop.types.fixture.ts': generated }),
-  })
-  expect(found.map(({ at }) => at)).toEqual(calls.map(([, at]) => at))
-  for (const [index, { lines }] of found.entries()) {
-    expect(lines.join('\n')).toMatch(calls[index]![2])
-    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(5)
-  }
-})
+    ${calls.map(([call]) => `void ${call}`).join('\n')}`,
+      ...(types && { 'shop.types.fixture.ts': types }),
+    }
+    expectEach(calls, ask(texts))
+  },
+)
 
 const models: [mistake: string, at: string, says: RegExp][] = [
   [
@@ -86,6 +109,13 @@ const models: [mistake: string, at: string, says: RegExp][] = [
     'Line',
     /Line\.order goes by region, which is not of the type of the identifier of Order/,
   ],
+  ['a.model({ name: a.string })', 'a.string', /is not assignable to type 'AnyField'/],
+  ['a.schema({ name: a.string() })', 'name', /is not assignable to type 'SchemaType'/],
+  [
+    "a.model({ name: a.string() }).secondaryIndexes((index) => [index('nmae')])",
+    "'nmae'",
+    /"nmae"' is not assignable to parameter of type '"name"'/,
+  ],
   [
     "a.model({ name: a.string() }).identifier(['nmae'])",
     "'nmae'",
@@ -93,8 +123,8 @@ const models: [mistake: string, at: string, says: RegExp][] = [
   ],
   [
     'a.query().returns(a.string()).handler([a.handler.function("f"), a.handler.custom({ entry: "./f.js" })])',
-    'a.handler.function("f")',
-    /is not assignable to type 'CustomHandler'/,
+    'a.handler.',
+    /is not assignable to type '(Custom|AsyncFunction|Function)Handler/,
   ],
   [
     'a.query().returns(a.string()).handler(a.handler.custom({ entry: "./f.js" })).authorization((allow) => [allow.guest()])',
@@ -118,14 +148,18 @@ const models: [mistake: string, at: string, says: RegExp][] = [
   ],
 ]
 
-test('a mistake in a schema is named where it stands', { timeout: PATIENCE }, () => {
-  const text = `
+test.each(['TypeScript 6', 'TypeScript 7'])(
+  'a mistake in a schema is named where it stands, with %s',
+  {
+    timeout: PATIENCE,
+  },
+  (version) => {
+    const ask = version === 'TypeScript 7' ? nativeComplaints : complaintsOf
+    const texts = {
+      'mistakes.ts': `
     import { a } from './index.js'
-    ${models.map(([mistake]) => `void ${mistake}`).join('\n')}`
-  const found = complaints([], { 'mistakes.ts': text })
-  expect(found.map(({ at }) => at)).toEqual(models.map(([, at]) => at))
-  for (const [index, { lines }] of found.entries()) {
-    expect(lines.join('\n')).toMatch(models[index]![2])
-    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(5)
-  }
-})
+    ${models.map(([mistake]) => `void ${mistake}`).join('\n')}`,
+    }
+    expectEach(models, ask(texts))
+  },
+)

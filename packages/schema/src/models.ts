@@ -90,6 +90,8 @@ type KeyKinds<F extends AnyRecord, Keys extends readonly string[]> = Keys extend
 
 type IdKind<F extends AnyRecord> = 'id' extends keyof F ? F['id']['~keyKind'] & string : 'text'
 
+type GeneratedKey<Kind> = Kind extends 'text' ? 'id' : never
+
 /** A generated `id` is text. */
 export type KeyKind<F extends AnyRecord, K extends string> = K extends keyof F
   ? F[K]['~keyKind'] & string
@@ -148,8 +150,8 @@ export interface Model<
   /** Of the fields that hold the keys of others; unknown where one relation goes by several. */
   readonly '~referenceKinds': F[F[keyof F]['~references']]['~keyKind']
   readonly '~systemNames': Exclude<Keys[number] | 'createdAt' | 'updatedAt', keyof F>
-  /** The key that `create` makes up where it is not given. */
-  readonly '~generatedKey': Keys extends readonly ['id'] ? 'id' : never
+  /** The key that `create` makes up where it is not given: an `id`, unless it is a number. */
+  readonly '~generatedKey': Keys extends readonly ['id'] ? GeneratedKey<IdKind<F>> : never
 }
 
 export interface IndexData {

@@ -2,65 +2,13 @@ import { a as official } from '@aws-amplify/data-schema'
 import { configure as officialConfigure } from '@aws-amplify/data-schema/internals'
 import { expect, test } from 'vitest'
 import { a, configure, definitionOf, modelIntrospection } from './index.js'
-
-interface Builder {
-  a: typeof a
-  configure: typeof configure
-}
-
-const database = { engine: 'postgresql', identifier: 'shop', connectionUri: 'from a secret' } as const
-
-/** Steps in an order that both builders know. */
-function build({ a, configure }: Builder) {
-  return configure({ database })
-    .schema({
-      post: a
-        .model({
-          id: a.integer().required().default(),
-          title: a.string().required(),
-          author_id: a.integer(),
-          owner: a.string(),
-        })
-        .identifier(['id']),
-      author: a
-        .model({ id: a.integer().required(), name: a.string() })
-        .identifier(['id'])
-        .disableOperations(['delete']),
-    })
-    .renameModels(() => [
-      ['post', 'Post'],
-      ['author', 'Author'],
-    ])
-    .setRelationships((models) => [
-      models.Post.relationships({ author: a.belongsTo('Author', 'author_id') }),
-      models.Author.relationships({ posts: a.hasMany('Post', 'author_id') }),
-    ])
-    .setAuthorization((models, schema) => [
-      models.Post.authorization((allow) => [allow.owner()]),
-      models.Post.fields.title.authorization((allow) => [allow.owner(), allow.publicApiKey().to(['read'])]),
-      schema.authorization((allow) => [allow.publicApiKey()]),
-    ])
-    .addToSchema({ Sum: a.customType({ of: a.integer() }) })
-    .addQueries({
-      sum: a
-        .query()
-        .arguments({ of: a.string() })
-        .returns(a.ref('Sum').array())
-        .handler(a.handler.inlineSql('SELECT count(*) AS "of" FROM post WHERE title = :of'))
-        .authorization((allow) => [allow.authenticated()]),
-      file: a
-        .query()
-        .returns(a.ref('Sum'))
-        .handler(a.handler.sqlReference('./sum.sql'))
-        .authorization((allow) => [allow.guest()]),
-    })
-}
+import { type Builder, build, database, schema } from './sql.fixture.js'
 
 test('a schema of an SQL database is what the official builder makes of it', () => {
   const transformed = (schema: { transform(): object }) =>
     JSON.parse(JSON.stringify(schema.transform(), (key, value) => (key === 'importLine' ? undefined : value)))
   const theirs = { a: official, configure: officialConfigure } as unknown as Builder
-  expect(transformed(build({ a, configure }))).toEqual(transformed(build(theirs)))
+  expect(transformed(schema)).toEqual(transformed(build(theirs)))
 })
 
 test('a key that the database counts up is a key, as generated schemas have it', () => {
@@ -120,11 +68,11 @@ test('schemas of DynamoDB and of SQL combined keep each to its database', () => 
 })
 
 test('an SQL schema has the columns it has: no timestamps, no generated owner', () => {
-  const { models, engine } = definitionOf(build({ a, configure }))
+  const { models, engine } = definitionOf(schema)
   expect(engine).toBe('postgresql')
   expect(Object.keys(models.Post!.fields)).toEqual(['id', 'title', 'author_id', 'owner', 'author'])
   expect(models.Post).toMatchObject({ originalName: 'post' })
-  expect(modelIntrospection(build({ a, configure })).queries).toHaveProperty('sum')
+  expect(modelIntrospection(schema).queries).toHaveProperty('sum')
   const ownerless = configure({ database })
     .schema({ post: a.model({ id: a.integer().required() }).identifier(['id']) })
     .authorization((allow) => [allow.owner()])
