@@ -31,7 +31,7 @@ type Ruled<Types extends AnyRecord, Rules extends AnyRule> = [Rules['~one'] | Ru
 
 type RuledModel<Type, Rules extends AnyRule> =
   Type extends Model<infer Fields, infer Keys, infer Index, never, infer Disabled>
-    ? Model<Fields, Keys, Index, Rules, Disabled>
+    ? Model<Fields, Keys, Index, Rules, Disabled> & Pick<Type, '~systemNames'>
     : Type
 
 /**

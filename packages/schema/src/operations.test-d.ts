@@ -2,6 +2,7 @@
 
 import { a, type Client, type ClientSchema } from './index.js'
 import type { Schema } from './shop.types.fixture.js'
+import { schema as tables } from './sql.fixture.js'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(_is: Same<A, B>) => undefined
@@ -124,3 +125,9 @@ same<Combined['Note']['type']['who'], string | null | undefined>(true)
 same<'who' extends keyof Combined['Name']['type'] ? true : false, false>(true)
 declare const both: Client<Combined>
 export const list = () => [both.models.Note.list(), both.models.Name.list()]
+
+// What is a table stays one, with rules of its schema as well.
+const withTables = a.combine([notes, tables.authorization((allow) => [allow.ownerDefinedIn('owner')])])
+type WithTables = ClientSchema<typeof withTables>
+same<'createdAt' extends keyof WithTables['Note']['type'] ? true : false, true>(true)
+same<'createdAt' extends keyof WithTables['Author']['type'] ? true : false, false>(true)

@@ -9,6 +9,7 @@ const same = <A, B>(_is: Same<A, B>) => undefined
 same<Schema['Post']['identifier']['id'], number>(true)
 same<Schema['Post']['type']['title'], string>(true)
 same<Schema['Post']['type']['author_id'], number | null | undefined>(true)
+same<'createdAt' extends keyof Schema['Post']['type'] ? true : false, false>(true)
 // The database makes up the key.
 export const created: Schema['Post']['createType'] = { title: 'a' }
 export const updated: Schema['Post']['updateType'] = { id: 1, title: 'b' }
@@ -33,6 +34,10 @@ export async function calls() {
   client.models.Author.delete
   // @ts-expect-error there is no such path
   await client.models.Post.list({ selectionSet: ['author.nmae'] })
+  // @ts-expect-error a table has the columns it has
+  await client.models.Post.list({ filter: { createdAt: { gt: '2026' } } })
+  // @ts-expect-error a table has the columns it has
+  data?.updatedAt
   const found: [string | undefined, string | undefined, number | null | undefined] = [
     data?.title,
     posts[0]?.posts[0]?.title,

@@ -56,9 +56,17 @@ type ModelNames<Types extends AnyRecord> = {
   [N in keyof Types & string]: Types[N]['~kind'] extends 'model' ? N : never
 }[keyof Types & string]
 
+/** A table has the columns it has, and no timestamps beside them. */
+type Tables<Types extends AnyRecord> = {
+  [N in keyof Types]: Types[N]['~kind'] extends 'model'
+    ? Types[N] & { readonly '~systemNames': never }
+    : Types[N]
+}
+
 /** A schema for an SQL database. Each step gives a new one. */
 export interface SqlSchema<Types extends AnyRecord = AnyRecord, Rules extends AnyRule = AnyRule>
-  extends Omit<Schema<Types, Rules>, 'authorization'> {
+  extends Omit<Schema<Types, Rules>, 'authorization' | '~types'> {
+  readonly '~types': Tables<Types>
   /** Rules for every model and operation that has none of its own. */
   authorization<R extends AnyRules>(callback: SchemaAllowCallback<R>): SqlSchema<Types, RulesIn<R>>
   /** Rules of models and fields: `setAuthorization((models) => [models.Post.authorization((allow) => [allow.owner()])])`. */
