@@ -1,5 +1,5 @@
 // Sets up what is missing, then runs a script of the project on its own Node. Needs nothing but Node 20 and npm:
-//   node scripts/setup.mjs [--browser] <script> [arguments]
+//   node scripts/setup.mjs [--programs] <script> [arguments]
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const stamps = join(root, 'node_modules', '.cache', 'backline')
 const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
 
 const args = process.argv.slice(2)
-const wantsBrowser = args[0] === '--browser' && !!args.shift()
+const wantsPrograms = args[0] === '--programs' && !!args.shift()
 const [script, ...rest] = args
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -35,7 +35,7 @@ onceFor(
     run(join(bin, 'node'), ['scripts/build.mjs'])
   },
 )
-if (wantsBrowser) installChromium()
+if (wantsPrograms) installPrograms()
 if (script)
   process.exit(
     spawnSync(join(bin, 'node'), [script, ...rest], { cwd: root, stdio: 'inherit', env: environment })
@@ -66,18 +66,25 @@ function hashOf(files) {
   return hash.digest('hex')
 }
 
-function installChromium() {
-  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  if (process.env.BACKLINE_CHROMIUM || known.some(existsSync)) return
+/** Other people's programs that tests run: a browser, and a database. */
+function installPrograms() {
+  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  const isThere = {
+    chromium: process.env.BACKLINE_CHROMIUM || chromium.some(existsSync),
+    'mariadb-server-core': existsSync('/usr/sbin/mariadbd'),
+  }
+  const missing = Object.keys(isThere).filter((name) => !isThere[name])
+  if (missing.length === 0) return
+  const command = `apt-get install -y ${missing.join(' ')}`
   if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    say('Installing Chromium for the browser tests (apt-get install chromium)')
+    say(`Installing what tests run (${command})`)
     const options = { DEBIAN_FRONTEND: 'noninteractive' }
     run('apt-get', ['update', '-q'], options)
-    run('apt-get', ['install', '-y', '-q', 'chromium'], options)
+    run('apt-get', ['install', '-y', '-q', ...missing], options)
     return
   }
-  say('The browser tests need Chromium. Install it with:  sudo apt-get install -y chromium')
-  say('or set BACKLINE_CHROMIUM to the program. The browser tests will fail until then.')
+  say(`Some tests need ${missing.join(' and ')}, and will fail until then. Install with:  sudo ${command}`)
+  say('BACKLINE_CHROMIUM names a browser that is elsewhere.')
 }
 
 function run(command, args, extra = {}) {

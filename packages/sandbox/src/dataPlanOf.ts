@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type DataProps, type Definition, kindOf, type Recording } from '@backline/schema/backend'
 import { readCode } from './appsync-js/code.js'
 import { asObject, written } from './constructs.js'
+import { databasePlan } from './databasePlanOf.js'
 import { type DataSourceParts, dataSourceOf } from './dataSourceOf.js'
 import { functionPlan } from './functionPlanOf.js'
 import type { DataPlan, DataSourcePlan, LambdaAuthorizerPlan, OidcPlan, Warn } from './plan.js'
@@ -47,11 +48,7 @@ export function dataPlan(parts: DataParts): DataPlan {
   const { jsFunctions = [], lambdaFunctions = {}, functionSchemaAccess = [] } = schema.transform()
   const functions = { ...props.functions, ...lambdaFunctions }
   const dataSources = dataSourcesOf(parts)
-  const engine = sqlEngineOf(props.schema)
-  if (engine)
-    warn(
-      `The models of a ${engine} database are served from tables of the sandbox's own, empty at first: it does not connect to the database.`,
-    )
+  const databases = partsOf(props.schema).flatMap((part) => databasePlan(part as never, fileOf, warn) ?? [])
   return {
     schema,
     defaultAuthMode: mode,
@@ -68,6 +65,7 @@ export function dataPlan(parts: DataParts): DataPlan {
     environment: environmentOf(parts),
     streams: tableStreamsOf(parts),
     dataSources,
+    ...(databases.length > 0 && { databases }),
     resolvers: Object.fromEntries(
       jsFunctions.map(({ typeName, fieldName, handlers }) => [
         `${typeName}.${fieldName}`,
@@ -124,14 +122,10 @@ function schemaOf(schema: unknown): { transform(): Transformed } {
   }
 }
 
-/** Of a schema, or one that it is combined of: what database but DynamoDB it is for. */
-function sqlEngineOf(schema: unknown): string | undefined {
-  const { data, schemas = [] } = asObject(schema) as {
-    data?: { configuration?: { database?: { engine?: string } } }
-    schemas?: unknown[]
-  }
-  const engine = data?.configuration?.database?.engine
-  return engine && engine !== 'dynamodb' ? engine : schemas.map(sqlEngineOf).find(Boolean)
+/** The schemas of which an API is made: one, or those that were combined. */
+function partsOf(schema: unknown): unknown[] {
+  const { schemas } = asObject(schema) as { schemas?: unknown[] }
+  return Array.isArray(schemas) ? schemas : [schema]
 }
 
 /** Several schemas side by side, each of which may have a Query of its own. */

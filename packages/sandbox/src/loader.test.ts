@@ -221,6 +221,6 @@ defineBackend({ data: defineData({ schema: a.combine([own, sqlSchema]) }) })`,
   expect(schema.transform().schema).toContain('type event @model(timestamps: null)')
   expect(schema.transform().schema).toContain('type Todo @model @auth')
   expect(warnings).toEqual([
-    "The models of a postgresql database are served from tables of the sandbox's own, empty at first: it does not connect to the database.",
+    "secret('SQL_CONNECTION_STRING') is not set: give the sandbox the connection string of your database, postgres://user:password@host:port/database, as an environment variable.",
   ])
 })

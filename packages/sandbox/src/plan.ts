@@ -181,6 +181,23 @@ export interface DataPlan {
   dataSources?: Record<string, DataSourcePlan>
   /** JavaScript, by `Query.totalFor`: one step after the other. */
   resolvers?: Record<string, ResolverPlan[]>
+  /** Of schemas that are of somebody's own databases. */
+  databases?: DatabasePlan[]
+}
+
+/** A database of PostgreSQL or MySQL: the sandbox makes none, and connects to one that is there. */
+export interface DatabasePlan {
+  engine: 'mysql' | 'postgresql'
+  /** What to call the connection string: the name of its secret. */
+  secret: string
+  /** The connection string; undefined where nobody has set the secret. */
+  uri?: string
+  /** A certificate of whom to trust, as PEM. */
+  sslCert?: string
+  /** The models that are tables of it. */
+  models: string[]
+  /** The operations that are statements, by `Query.totalFor`; null where the schema has the statement itself. */
+  statements: Record<string, string | null>
 }
 
 export interface TableStreamPlan {

@@ -1,6 +1,7 @@
 // What a schema may not say. Every message names the type and the field and says what to write instead.
 
 import type {
+  DatabaseEngine,
   FieldDefinition,
   ModelDefinition,
   RelationFieldDefinition,
@@ -64,7 +65,7 @@ function checkEnum(type: string, values: readonly string[]): void {
   }
 }
 
-function checkDefault(type: string, field: FieldDefinition, engine?: SchemaDefinition['engine']): void {
+function checkDefault(type: string, field: FieldDefinition, engine?: DatabaseEngine): void {
   if (field.kind !== 'scalar' || !('default' in field)) return
   if (field.isGenerated && engine === 'postgresql' && field.type === 'Int') return
   const at = { type, field: field.name }

@@ -2,6 +2,7 @@
 
 import type {
   ConversationDefinition,
+  DatabaseEngine,
   ModelDefinition,
   OperationDefinition,
   SchemaDefinition,
@@ -16,7 +17,6 @@ import { disabledSwitches } from './sdl.js'
 export function checkOperations(schema: SchemaDefinition): void {
   for (const operation of Object.values(schema.operations)) {
     checkSources(schema, operation)
-    checkDatabase(schema, operation)
   }
   for (const conversation of Object.values(schema.conversations)) checkTools(schema, conversation)
   checkNames(schema)
@@ -135,8 +135,8 @@ function checkSources(schema: SchemaDefinition, { name, operation, sources }: Op
     )
 }
 
-function checkDatabase(schema: SchemaDefinition, { name, handler }: OperationDefinition): void {
-  if (schema.engine === 'dynamodb' && (handler.kind === 'inlineSql' || handler.kind === 'sqlReference'))
+export function checkDatabase({ name, handler }: OperationDefinition, engine: DatabaseEngine): void {
+  if (engine === 'dynamodb' && (handler.kind === 'inlineSql' || handler.kind === 'sqlReference'))
     throw new SchemaError(
       `${name} has a statement of SQL as handler, but the schema's database is DynamoDB. Schemas for SQL begin with configure({ database }).schema({ … }).`,
       { type: name },

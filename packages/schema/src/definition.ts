@@ -22,8 +22,6 @@ export interface SchemaDefinition {
   readonly conversations: Readonly<Record<string, ConversationDefinition>>
   /** Functions that may call the API under a role of their own. */
   readonly access: readonly ResourceAccess[]
-  /** The database it is for: of combined schemas, the one that is not DynamoDB. */
-  readonly engine: DatabaseEngine
   /** All names of models, custom types and enums in the order of the SDL: as written, custom types last, then what was written inline. */
   readonly order: readonly string[]
   /** Those of them that were written inside another type or an operation, and named after it. */
@@ -34,10 +32,10 @@ export type DatabaseEngine = 'dynamodb' | 'mysql' | 'postgresql'
 
 export interface ModelDefinition {
   readonly name: string
+  /** The database that its rows are in. */
+  readonly engine: DatabaseEngine
   /** As the table of an SQL database is called, where the model was renamed. */
   readonly originalName?: string
-  /** The kind of an SQL database that has its table. */
-  readonly engine?: DatabaseEngine
   /** As in `listTodos`. */
   readonly pluralName: string
   /** Those written and then those implied, by name. */

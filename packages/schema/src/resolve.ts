@@ -1,7 +1,7 @@
 // From what was built to the definition: inline types get names, models their implied fields, indexes their defaults.
 
 import { checkDefinition, checkName } from './check.js'
-import { checkOperations } from './checkOperations.js'
+import { checkDatabase, checkOperations } from './checkOperations.js'
 import { conversationFrom } from './conversations.js'
 import type {
   ConversationDefinition,
@@ -42,7 +42,6 @@ interface Waiting {
  * @throws {SchemaError} that names the type and the field
  */
 export function resolve(parts: readonly Part[], only?: number): SchemaDefinition {
-  const engines = parts.map(({ configuration }) => configuration.database.engine)
   const types: Types = Object.assign({}, ...parts.map((part) => part.types))
   const models: Record<string, ModelDefinition> = {}
   const customTypes: Record<string, CustomTypeDefinition> = {}
@@ -59,7 +58,7 @@ export function resolve(parts: readonly Part[], only?: number): SchemaDefinition
     const { name, data, schemaRules, part } = queue[at]!
     const scope: Scope = {
       types,
-      engine: engines[part]!,
+      engine: parts[part]!.configuration.database.engine,
       inline: (inlineName, inlineData) =>
         queue.push({ name: inlineName, data: inlineData, schemaRules, part }),
     }
@@ -73,6 +72,7 @@ export function resolve(parts: readonly Part[], only?: number): SchemaDefinition
     const isWanted = only === undefined || only === part
     if (data.kind === 'operation') {
       const { operation, inputs: taken } = operationFrom(name, data, schemaRules, scope)
+      checkDatabase(operation, scope.engine)
       if (isWanted) operations[name] = operation
       if (isWanted) for (const input of taken) inputs[input.name] ??= input
       continue
@@ -102,8 +102,6 @@ export function resolve(parts: readonly Part[], only?: number): SchemaDefinition
     access: Object.freeze(
       parts.flatMap((part, index) => (only === undefined || only === index ? part.access : [])),
     ),
-    engine:
-      only === undefined ? (engines.find((engine) => engine !== 'dynamodb') ?? 'dynamodb') : engines[only]!,
     order: Object.freeze(order),
     inline: Object.freeze(order.filter((name) => !Object.hasOwn(types, name))),
   })
@@ -141,9 +139,9 @@ function modelFrom(
     fields[partition] = Object.freeze({ ...key, isRequired: true })
   return Object.freeze({
     name,
+    engine: scope.engine,
     ...(data.originalName !== undefined && { originalName: data.originalName }),
     pluralName,
-    ...(scope.engine !== 'dynamodb' && { engine: scope.engine }),
     fields: Object.freeze(withImplied(name, fields, data.identifier, rules, scope.engine)),
     keys: data.identifier,
     indexes: Object.freeze(data.indexes.map((index) => indexFrom(name, pluralName, index))),

@@ -105,9 +105,7 @@ export function definitionOf(schema: AnySchema): SchemaDefinition {
     data?: SchemaData
     schemas?: readonly { data: SchemaData }[]
   }
-  if (Array.isArray(schemas)) {
-    return definitionFrom(schemas.map((each) => dataOf(each.data)))
-  }
+  if (Array.isArray(schemas)) return definitionFrom(schemas.map((each) => dataOf(each.data)))
   const own = dataOf(data)
   if (own.missing) throw own.missing
   return definitionFrom([own])

@@ -38,7 +38,7 @@ function modelDirectives({ disabled, rules, originalName, engine }: ModelDefinit
   )
   // An SQL database has the columns that it has.
   const attributes =
-    engine === undefined
+    engine === 'dynamodb'
       ? switches.join()
       : ['timestamps: null', ...(switches.length > 0 ? [switches] : [])].join(', ')
   return [

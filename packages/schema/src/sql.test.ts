@@ -59,7 +59,7 @@ test('schemas of DynamoDB and of SQL combined keep each to its database', () => 
   const ours = build({ a, configure })
   expect(parts(ours)).toEqual(parts(build(theirs)))
   const { models } = definitionOf(ours)
-  expect(models.Todo).not.toHaveProperty('engine')
+  expect(models.Todo).toMatchObject({ engine: 'dynamodb' })
   expect(Object.keys(models.Todo!.fields)).toContain('updatedAt')
   expect(models.event).toMatchObject({ engine: 'postgresql' })
   expect(Object.keys(models.event!.fields)).toEqual(['id', 'name', 'createdAt'])
@@ -68,10 +68,9 @@ test('schemas of DynamoDB and of SQL combined keep each to its database', () => 
 })
 
 test('an SQL schema has the columns it has: no timestamps, no generated owner', () => {
-  const { models, engine } = definitionOf(schema)
-  expect(engine).toBe('postgresql')
+  const { models } = definitionOf(schema)
   expect(Object.keys(models.Post!.fields)).toEqual(['id', 'title', 'author_id', 'owner', 'author'])
-  expect(models.Post).toMatchObject({ originalName: 'post' })
+  expect(models.Post).toMatchObject({ originalName: 'post', engine: 'postgresql' })
   expect(modelIntrospection(schema).queries).toHaveProperty('sum')
   const ownerless = configure({ database })
     .schema({ post: a.model({ id: a.integer().required() }).identifier(['id']) })

@@ -1,5 +1,5 @@
 // Schemas for SQL databases: what `ampx generate schema-from-database` writes, and what an app says about it afterwards.
-// The sandbox has no SQL; these are for the official tools to deploy.
+// The official tools deploy them; the sandbox speaks to a database that is there.
 
 import type { DatabaseEngine, SchemaConfiguration, SchemaData } from './definition.js'
 import { SchemaError } from './errors.js'

@@ -75,7 +75,11 @@ function modules(entry: { file: string } | { text: string }): Plugin {
       onResolve({ filter: /^@aws-appsync\/utils\/dynamodb$/ }, () => ({ path: inside('utilsDynamodb.ts') }))
       onResolve({ filter: /^@aws-appsync\/utils\/ai$/ }, () => ({ path: inside('utilsAi.ts') }))
       onResolve({ filter: /^@aws-appsync\/utils\/rds$/ }, () => ({
-        errors: [{ text: '@aws-appsync/utils/rds needs an SQL database, which the sandbox does not have.' }],
+        errors: [
+          {
+            text: '@aws-appsync/utils/rds is not served: a.handler.inlineSql() and a.handler.sqlReference() take statements.',
+          },
+        ],
       }))
       onResolve({ filter: /^\$code$/ }, () =>
         'file' in entry ? { path: entry.file } : { path: 'code', namespace: 'inline' },

@@ -5,6 +5,8 @@ import { modelOf } from '../ai/remoteModels.js'
 import type { Functions } from '../functions.js'
 import type { DataPlan } from '../plan.js'
 import type { World } from '../service.js'
+import { createTables } from '../sql/house.js'
+import { createPools } from '../sql/pool.js'
 import { attachOperations, type Pipeline, pipelineOf } from './customResolvers.js'
 import { createEngine, type Engine } from './execution.js'
 import { introspect } from './introspection.js'
@@ -30,6 +32,8 @@ export interface Backend {
   /** `createTodo` → `onCreateTodo`, and custom subscriptions that hear it. */
   readonly mutations: Map<string, string[]>
   readonly introspection: unknown
+  /** Lets go of the databases it is connected to. */
+  close(): Promise<void>
 }
 
 /** What a subscription is of: `onCreateTodo` of its model, or a custom one. */
@@ -59,7 +63,7 @@ export const PROVIDERS: Record<DataPlan['defaultAuthMode'], Provider> = {
 
 /** Reads a schema as it is served. @throws {Error} that says what is wrong with it, and where. */
 export function servedSchema(plan: DataPlan): { definition: Definition; schema: GraphQLSchema } {
-  const definition = readDefinition(sdlOf(plan.schema))
+  const definition = readDefinition(sdlOf(plan.schema), plan.databases)
   checkModes(plan, definition)
   const schema = buildASTSchema(
     parse(printServed(definition, { defaultProvider: PROVIDERS[plan.defaultAuthMode] })),
@@ -77,9 +81,12 @@ export function servedSchema(plan: DataPlan): { definition: Definition; schema: 
 export function createBackend(plan: DataPlan, { items, world, functions, publish }: BackendParts): Backend {
   const { definition, schema } = servedSchema(plan)
   teachScalars(schema)
-  const guards = attachResolvers(schema, { definition, items, store: world.store, clock: world.clock })
+  const pools = createPools(world.log)
+  const tables = createTables(pools, definition)
+  const { store, clock } = world
+  const guards = attachResolvers(schema, { definition, items, store, clock, ...tables })
   const sources = createSources({ definition, plan, items, functions, world })
-  const house = { definition, plan, functions, world, sources }
+  const house = { definition, plan, functions, world, sources, tables }
   attachOperations(schema, house)
   const engine = createEngine(schema)
   const model = modelOf(world.ai)
@@ -113,6 +120,7 @@ export function createBackend(plan: DataPlan, { items, world, functions, publish
     subscriptions,
     mutations,
     introspection: introspect(definition),
+    close: () => pools.close(),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type GraphQLError, type GraphQLFieldResolver, GraphQLObjectType, type GraphQLSchema } from 'graphql'
 import type { Clock } from '../clock.js'
+import type { Tables } from '../sql/house.js'
 import type { Store } from '../store.js'
 import { refused } from './fault.js'
 import type { Items } from './items.js'
@@ -32,7 +33,8 @@ export const createCall = (caller: Caller, headers: Record<string, string> = {})
   spending: createSpending(),
 })
 
-export interface House {
+/** `rows` and `transaction` are for models whose rows are a table, `items` are those of all others. */
+export interface House extends Tables {
   definition: Definition
   items: Items
   store: Store

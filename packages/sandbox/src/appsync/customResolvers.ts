@@ -13,6 +13,8 @@ import type { Functions } from '../functions.js'
 import { FunctionError } from '../functions.js'
 import type { DataPlan } from '../plan.js'
 import type { World } from '../service.js'
+import type { Tables } from '../sql/house.js'
+import { statementOf } from '../sql/statements.js'
 import { attach, type Call } from './calls.js'
 import { Fault, refused } from './fault.js'
 import { identityOf } from './identity.js'
@@ -30,6 +32,7 @@ export interface CustomHouse {
   functions: Functions
   world: World
   sources: Sources
+  tables: Tables
 }
 
 type Arguments = Record<string, unknown>
@@ -42,7 +45,9 @@ export function attachOperations(schema: GraphQLSchema, house: CustomHouse): voi
     const run =
       handler.kind === 'functions'
         ? functionsOf(operation, handler.functions, house)
-        : resolversOf(operation, house)
+        : handler.kind === 'sql'
+          ? statementRun(operation, house)
+          : resolversOf(operation, house)
     attach(schema, root, name, async (source, args, call, info) => {
       if (!isLetIn(operation, call.caller, house.plan)) throw refused(name, root)
       return run(source, args, call, info)
@@ -121,6 +126,13 @@ function functionsOf(
     }
     return readable(result, info.returnType)
   }
+}
+
+// ---- SQL
+
+function statementRun(operation: CustomOperation, { definition, plan, tables }: CustomHouse): Run {
+  const run = statementOf(operation, definition, plan.databases ?? [], tables)
+  return (_, args) => run(args)
 }
 
 // ---- JavaScript

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import { wanted } from '../sql/resolvers.js'
 import { type Attached, attach, type Resolve } from './calls.js'
 import { faults, refused } from './fault.js'
 import { type Page, relationIndex, sortValue } from './items.js'
@@ -66,6 +67,7 @@ function relationResolver(model: Model, field: Field, guards: Map<string, Guard>
       return readOne(other, guard, house, key, call, place)
     }
   }
+  if (other.table) return tableRelation(model, field, other, guard, house, heldBack)
   const index = relationIndex(model.name, field.name, references)
   const find = (item: Item, page: ReturnType<typeof paging>) => {
     const values = Object.fromEntries(references.map((name, i) => [name, item[model.key[i]!]]))
@@ -90,6 +92,31 @@ function relationResolver(model: Model, field: Field, guards: Map<string, Guard>
     const access = readable(guard, call, 'any', place)
     const found = find(item, paging('all', { limit: 1 })).items[0]
     if (found && typeof access === 'function' && !access(found)) throw refused(place[1], place[0])
+    return found ?? null
+  }
+}
+
+/** The rows of a table that refer to one of another. */
+function tableRelation(
+  model: Model,
+  { name, relation }: Field,
+  other: Model,
+  guard: Guard,
+  house: Attached,
+  heldBack: (item: Item) => boolean,
+): Resolve {
+  const place: [string, string] = [model.name, name]
+  return async (item, args, call) => {
+    if (heldBack(item)) return null
+    const access = readable(guard, call, 'any', place)
+    const equal = Object.fromEntries(relation!.references.map((each, i) => [each, item[model.key[i]!]]))
+    const isOne = relation!.kind === 'hasOne'
+    const page = await house.rows(other, (rows) =>
+      rows.list(isOne ? { equal, access: 'all', limit: 1 } : { ...wanted(access, args), equal }),
+    )
+    if (!isOne) return page
+    const [found] = page.items
+    if (found && typeof access === 'function' && !access(found)) throw refused(name, model.name)
     return found ?? null
   }
 }

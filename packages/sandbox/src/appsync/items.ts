@@ -173,11 +173,10 @@ export function createItems(store: Store): Items {
       return page(rows, paging, scope, ({ range, seq }) => [range, seq])
     },
     adopt(definition) {
-      indexes = new Map(
-        [...definition.models.values()].map((model) => [model.name, indexesOf(model, definition)]),
-      )
+      const models = [...definition.models.values()].filter(({ table }) => !table)
+      indexes = new Map(models.map((model) => [model.name, indexesOf(model, definition)]))
       store.transaction(() => {
-        for (const model of definition.models.values()) {
+        for (const model of models) {
           const shape = JSON.stringify([model.key, indexes.get(model.name)])
           const known = store.get<{ shape: string }>(
             'SELECT shape FROM appsync_shapes WHERE model = ?',

@@ -67,7 +67,8 @@ export function attachMutations(
   })
 }
 
-function defaults(model: Model): Item {
+/** What fields hold that are not given. */
+export function defaults(model: Model): Item {
   const item: Item = {}
   for (const field of model.fields.values()) {
     if (field.default !== undefined) item[field.name] = defaultValue(field, field.default)
@@ -108,7 +109,12 @@ function mutate(field: string, work: () => Item): Item {
   try {
     return faults(work)
   } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    throw error.fields.length > 0 ? new Fault('Unauthorized', error.message) : refused(field, 'Mutation')
+    throw mutationFault(field, error)
   }
+}
+
+/** A refusal, as whoever called the mutation is told of it. */
+export function mutationFault(field: string, error: unknown): unknown {
+  if (!(error instanceof Refused)) return error
+  return error.fields.length > 0 ? new Fault('Unauthorized', error.message) : refused(field, 'Mutation')
 }

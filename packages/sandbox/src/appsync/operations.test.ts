@@ -441,7 +441,7 @@ test.each([
   ],
   [
     `x: a.query().returns(a.string()).handler(a.handler.custom({ entry: './rds.js' })).authorization((allow) => [allow.publicApiKey()])`,
-    /rds needs an SQL database, which the sandbox does not have/,
+    /rds is not served/,
   ],
 ])('an operation that cannot be answered is refused when it is loaded: %#', async (schema, message) => {
   const files = {
@@ -452,18 +452,4 @@ test.each([
     'amplify/whole.js': 'export const request = () => ({})\nexport const response = () => 1',
   }
   await expect(start(backend(schema), files)).rejects.toThrow(message)
-})
-
-test.each([
-  [`a.handler.inlineSql('SELECT count(*) FROM post')`, /Query\.count runs SQL/],
-  [`a.handler.sqlReference('./count.sql')`, /Query\.count runs SQL/],
-])('a schema of an SQL database is refused by the name of what needs it: %s', async (handler, message) => {
-  const source = `import { defineBackend, defineData, secret } from '@aws-amplify/backend'
-import { a, configure } from '@aws-amplify/data-schema'
-const schema = configure({ database: { engine: 'postgresql', identifier: 'shop', connectionUri: secret('SHOP') } }).schema({
-  count: a.query().returns(a.integer()).handler(${handler}).authorization((allow) => [allow.publicApiKey()]),
-})
-defineBackend({ data: defineData({ schema, authorizationModes: { defaultAuthorizationMode: 'apiKey' } }) })`
-  const files = { 'amplify/count.sql': 'SELECT count(*) FROM post' }
-  await expect(start(source, files)).rejects.toThrow(message)
 })

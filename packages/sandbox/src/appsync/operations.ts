@@ -15,6 +15,8 @@ export interface CustomOperation {
   type: TypeRef
   handler:
     | { kind: 'functions'; functions: { name: string; isAsync: boolean }[] }
+    /** A statement of SQL; where left out, it is in a file that the plan names. */
+    | { kind: 'sql'; statement?: string }
     | { kind: 'conversation' | 'generation'; settings: Record<string, unknown> }
     /** The answers of a conversation, as they come. */
     | { kind: 'stream' }
@@ -38,11 +40,6 @@ export function readOperation(root: Root, node: FieldDefinitionNode): CustomOper
   const where = `${root}.${name}`
   const directives = node.directives ?? []
   const named = (kind: string) => directives.filter((each) => each.name.value === kind)
-  if (named('sql').length > 0) {
-    throw new Error(
-      `${where} runs SQL (a.handler.inlineSql or a.handler.sqlReference); the sandbox has no SQL database. Take it out to run the rest.`,
-    )
-  }
   const native = directives.filter((each) => !OWN.has(each.name.value))
   const type = readType(node.type)
   const roles = [
@@ -76,6 +73,8 @@ function handlerOf(directives: readonly ConstDirectiveNode[], type: TypeRef): Cu
       })),
     }
   }
+  const sql = directives.find((each) => each.name.value === 'sql')
+  if (sql) return { kind: 'sql', statement: argumentsOf(sql).statement as string | undefined }
   for (const kind of ['conversation', 'generation'] as const) {
     const directive = directives.find((each) => each.name.value === kind)
     if (directive) return { kind, settings: argumentsOf(directive) }

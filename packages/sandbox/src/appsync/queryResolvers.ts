@@ -76,16 +76,20 @@ export function readable(
 export function readOne(
   model: Model,
   guard: Guard,
-  { items }: House,
+  house: House,
   key: Item,
   call: Call,
   place: [string, string],
-): Item | null {
+): Item | null | Promise<Item | null> {
   const access = readable(guard, call, place[0] === 'Query' ? 'get' : 'any', place)
-  const item = items.get(model, key)
-  if (!item) return null
-  if (access !== 'all' && access !== 'none' && !access(item)) throw refused(place[1], place[0])
-  return item
+  const shown = (item: Item | undefined) => {
+    if (!item) return null
+    if (access !== 'all' && access !== 'none' && !access(item)) throw refused(place[1], place[0])
+    return item
+  }
+  return model.table
+    ? house.rows(model, (rows) => rows.get(key)).then(shown)
+    : shown(house.items.get(model, key))
 }
 
 export function paging(access: Access, args: Arguments) {

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import { attachTableMutations, attachTableQueries } from '../sql/resolvers.js'
 import type { Attached, House } from './calls.js'
 import { attachFields } from './fieldResolvers.js'
 import { attachMutations } from './mutationResolvers.js'
@@ -13,8 +14,11 @@ export function attachResolvers(schema: GraphQLSchema, parts: House): Map<string
   )
   for (const model of house.definition.models.values()) {
     const guard = guards.get(model.name)!
-    attachQueries(schema, model, guard, house)
-    attachMutations(schema, model, guard, house)
+    const [queries, mutations] = model.table
+      ? [attachTableQueries, attachTableMutations]
+      : [attachQueries, attachMutations]
+    queries(schema, model, guard, house)
+    mutations(schema, model, guard, house)
     attachFields(schema, model, guards, house)
   }
   return guards

@@ -1,5 +1,6 @@
 import { plural } from '@backline/schema'
 import { Kind, type ObjectTypeDefinitionNode, parse, print } from 'graphql'
+import type { DatabasePlan } from '../plan.js'
 import { type CustomOperation, isRoot, readOperation } from './operations.js'
 import { modelsOfRoute, namesOf, streamOfRoute } from './routes.js'
 import {
@@ -43,6 +44,8 @@ export interface Model {
   queries: Set<'get' | 'list'>
   mutations: Set<'create' | 'update' | 'delete'>
   subscriptions: Set<'create' | 'update' | 'delete'>
+  /** Where its rows are a table of an SQL database. */
+  table?: { name: string; database: DatabasePlan }
   /** Made for a conversation route: not among the models that clients are told of. */
   isOfRoute?: boolean
   /** The arguments of `@model` as they stand. */
@@ -75,8 +78,8 @@ export const STRINGS = new Set([
 ])
 const SCALARS = new Set([...STRINGS, 'ID', 'Int', 'Float', 'Boolean', 'AWSTimestamp'])
 
-/** Reads a schema. @throws {Error} that names the model and field at fault. */
-export function readDefinition(sdl: string): Definition {
+/** Reads a schema. @param databases whose tables some of its models are @throws {Error} that names the model and field at fault. */
+export function readDefinition(sdl: string, databases: readonly DatabasePlan[] = []): Definition {
   const document = read(sdl)
   const definition: Definition = {
     models: new Map(),
@@ -99,7 +102,13 @@ export function readDefinition(sdl: string): Definition {
         }
       } else if (node.directives?.some((each) => each.name.value === 'model')) {
         if (definition.models.has(name)) throw new Error(`The data schema defines ${name} twice.`)
-        definition.models.set(name, readModel(node))
+        definition.models.set(
+          name,
+          readModel(
+            node,
+            databases.find(({ models }) => models.includes(name)),
+          ),
+        )
       } else {
         definition.customTypes.set(
           name,
@@ -141,7 +150,7 @@ function read(sdl: string) {
   }
 }
 
-function readModel(node: ObjectTypeDefinitionNode): Model {
+function readModel(node: ObjectTypeDefinitionNode, database?: DatabasePlan): Model {
   refuseUnread(node)
   const name = node.name.value
   const settings = argumentsOf(node.directives?.find((each) => each.name.value === 'model'))
@@ -179,8 +188,10 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
     listRequired: false,
   })
   if (!key) add({ name: 'id', type: scalar('ID', true) })
-  add({ name: 'createdAt', type: scalar('AWSDateTime', true) })
-  add({ name: 'updatedAt', type: scalar('AWSDateTime', true) })
+  if (settings.timestamps !== null) {
+    add({ name: 'createdAt', type: scalar('AWSDateTime', true) })
+    add({ name: 'updatedAt', type: scalar('AWSDateTime', true) })
+  }
   for (const rule of [...rules, ...written.flatMap((field) => field.rules ?? [])]) {
     if (rule.allow === 'owner') add({ name: rule.ownerField, type: scalar('String', false) })
     if (rule.groupsField) add({ name: rule.groupsField, type: scalar('String', false) })
@@ -204,6 +215,15 @@ function readModel(node: ObjectTypeDefinitionNode): Model {
     indexes,
     rules,
     settings,
+    ...(database && {
+      table: {
+        name:
+          (argumentsOf(node.directives?.find((each) => each.name.value === 'refersTo')).name as
+            | string
+            | undefined) ?? name,
+        database,
+      },
+    }),
     queries: kept(['get', 'list'], settings.queries),
     mutations,
     subscriptions: new Set(
@@ -238,6 +258,8 @@ function check({ models, enums, customTypes, inputs, interfaces, operations }: D
   }
   for (const [name, values] of enums) if (values.length === 0) throw new Error(`The enum ${name} is empty.`)
   for (const model of models.values()) {
+    const [absent] = model.table ? model.implicit : []
+    if (absent) throw new Error(`${model.name} needs ${absent}, which its table does not have.`)
     for (const field of model.fields.values()) {
       const where = `${model.name}.${field.name}`
       if (!known(field.type.name)) throw new Error(`${where}: there is no type ${field.type.name}.`)

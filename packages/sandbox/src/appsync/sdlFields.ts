@@ -46,6 +46,10 @@ export interface Field {
   name: string
   type: TypeRef
   default?: string
+  /** Filled in where it is not given: by this value, or by the database. */
+  isFilledIn?: boolean
+  /** The column of an SQL table, where it has another name. */
+  column?: string
   relation?: Relation
   rules?: Rule[]
 }
@@ -58,7 +62,11 @@ export function readField(node: FieldDefinitionNode | InputValueDefinitionNode, 
   for (const directive of node.directives ?? []) {
     const values = argumentsOf(directive)
     const kind = directive.name.value
-    if (kind === 'default') field.default = values.value as string
+    if (kind === 'default') {
+      field.default = values.value as string | undefined
+      field.isFilledIn = true
+    }
+    if (kind === 'refersTo') field.column = values.name as string
     if (kind === 'hasMany' || kind === 'hasOne' || kind === 'belongsTo') {
       const references = values.references as string[] | undefined
       if (!references?.length)

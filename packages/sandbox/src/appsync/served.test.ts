@@ -115,10 +115,6 @@ test('a schema that cannot be served is refused by the name of what is wrong', (
   )
   refuse('type Todo @model { text String }', /could not be read.*String/)
   refuse('type Todo @model { x: Int @index(sortKeyFields: ["y"]) }', /Todo: the key field y does not exist/)
-  refuse(
-    'type Query { total: Int @sql(statement: "SELECT 1") }',
-    /^Query\.total runs SQL .*the sandbox has no SQL database/,
-  )
   refuse('type Query { total(by: Unit): Int }', /^Query\.total: there is no type Unit/)
 })
 

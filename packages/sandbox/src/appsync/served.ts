@@ -131,7 +131,7 @@ function roots(models: Model[], definition: Definition, options: ServedOptions):
     const key = model.key.map((each) => `${each}: ${model.fields.get(each)!.type.name}!`).join(', ')
     if (model.queries.has('get')) query.push(`get${title}(${key}): ${name}${on('get')}`)
     if (model.queries.has('list')) {
-      const sort = sortArgument(model, primaryIndex(model))
+      const sort = model.table ? undefined : sortArgument(model, primaryIndex(model))
       const args = model.keyChosen
         ? [
             `${model.key[0]}: ${model.fields.get(model.key[0]!)!.type.name}`,

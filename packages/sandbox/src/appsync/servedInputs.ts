@@ -4,6 +4,9 @@ import { comparison } from './servedKeys.js'
 
 // Inputs of the served schema: what a mutation may set, and what a list, a condition and a subscription may be filtered by.
 
+/** What DynamoDB's rows have without being asked. */
+const TIMES = ['createdAt', 'updatedAt']
+
 const isKnown = (name: string, { enums, customTypes }: Definition) =>
   customTypes.has(name) ? 'custom' : enums.has(name) ? 'enum' : 'scalar'
 
@@ -24,6 +27,7 @@ export function mutationInputs(model: Model, definition: Definition): string[] {
   const implicitId = model.implicit.has('id')
   const key = model.key.map((name) => model.fields.get(name)!)
   const filledIn = (field: Field) =>
+    (model.table && field.isFilledIn) ||
     (field.name === 'id' && field.type.name === 'ID') ||
     field.name === 'createdAt' ||
     field.name === 'updatedAt'
@@ -74,8 +78,10 @@ export function filter(model: Model, definition: Definition, enumInputs: Set<str
   const own = `Model${model.title}FilterInput`
   const lines = filterable(model, definition, enumInputs)
   // `id` is there even where another key was chosen: so the transformer has it.
-  if (!lines.has('id')) lines.set('id', 'ModelIDInput')
-  for (const name of ['createdAt', 'updatedAt']) if (!lines.has(name)) lines.set(name, 'ModelStringInput')
+  if (!model.table) {
+    if (!lines.has('id')) lines.set('id', 'ModelIDInput')
+    for (const name of TIMES) if (!lines.has(name)) lines.set(name, 'ModelStringInput')
+  }
   lines.set('and', `[${own}]`).set('or', `[${own}]`).set('not', own)
   for (const name of implicitOwners(model)) lines.set(name, 'ModelStringInput')
   return block('input', own, asLines(lines))
@@ -84,9 +90,11 @@ export function filter(model: Model, definition: Definition, enumInputs: Set<str
 export function condition(model: Model, definition: Definition, enumInputs: Set<string>): string {
   const own = `Model${model.title}ConditionInput`
   const lines = filterable(model, definition, enumInputs)
-  for (const name of model.key) lines.delete(name)
+  // Of a table only what is called so: so the transformer has it.
+  for (const name of model.key)
+    if (!model.table || (name === 'id' && model.fields.get(name)!.type.name === 'ID')) lines.delete(name)
   lines.set('and', `[${own}]`).set('or', `[${own}]`).set('not', own)
-  for (const name of ['createdAt', 'updatedAt']) if (!lines.has(name)) lines.set(name, 'ModelStringInput')
+  if (!model.table) for (const name of TIMES) if (!lines.has(name)) lines.set(name, 'ModelStringInput')
   for (const name of implicitOwners(model)) lines.set(name, 'ModelStringInput')
   return block('input', own, asLines(lines))
 }
@@ -103,9 +111,10 @@ export function subscriptionFilter(model: Model, definition: Definition): string
     if (relation || model.implicit.has(name) || kind === 'custom' || deciding.has(name)) continue
     lines.set(name, `ModelSubscription${kind === 'enum' ? 'String' : comparison(type.name)}Input`)
   }
-  if (!lines.has('id')) lines.set('id', 'ModelSubscriptionIDInput')
-  for (const name of ['createdAt', 'updatedAt'])
-    if (!lines.has(name)) lines.set(name, 'ModelSubscriptionStringInput')
+  if (!model.table) {
+    if (!lines.has('id')) lines.set('id', 'ModelSubscriptionIDInput')
+    for (const name of TIMES) if (!lines.has(name)) lines.set(name, 'ModelSubscriptionStringInput')
+  }
   lines.set('and', `[${own}]`).set('or', `[${own}]`)
   for (const name of ownerFields(model)) lines.set(name, 'ModelStringInput')
   return block('input', own, asLines(lines))

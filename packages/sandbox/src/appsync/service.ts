@@ -158,7 +158,9 @@ export function createAppSync(
     upgrade: (request, incoming, socket, head) => realtime.accept(request, incoming, socket, head),
     outputs: () => (backend ? { data: outputs(backend) } : {}),
     reload() {
+      const before = backend
       backend = load()
+      void before?.close()
       realtime
         .renew()
         .catch((error: Error) => world.log(`appsync: subscriptions could not be renewed: ${error.stack}`))
@@ -167,9 +169,10 @@ export function createAppSync(
       items.clear()
       streams.reset()
     },
-    close() {
+    async close() {
       streams.close()
-      return realtime.close()
+      await realtime.close()
+      await backend?.close()
     },
   }
 

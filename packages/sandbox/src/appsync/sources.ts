@@ -73,6 +73,10 @@ export function createSources({ definition, plan, items, functions, world }: Sou
       if (source?.kind === 'eventBridge') return (request) => putEvents(source.bus, asRequest(request), world)
       if (source?.kind === 'lambda') return (request) => invoke(functions, source, asRequest(request))
       const table = find(name)
+      if (table?.table)
+        throw new Error(
+          `${operation} uses the table of ${table.name}, which is in an SQL database: resolvers of JavaScript reach tables of DynamoDB only. a.handler.inlineSql() takes a statement.`,
+        )
       if (table)
         return (request) =>
           callDynamoDb(tables, table, asRequest(request) as unknown as Parameters<typeof callDynamoDb>[2])

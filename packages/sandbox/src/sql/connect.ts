@@ -26,27 +26,55 @@ export interface ConnectInput {
  *
  * @throws {Error} that says what is wrong, and nothing of the connection string but where the database is
  */
-export async function connect({ uri, secret, sslCert }: ConnectInput): Promise<Database> {
-  const url = parse(uri, secret)
-  const place = {
-    engine: url.protocol === 'mysql:' ? 'mysql' : 'postgresql',
-    host: decodeURIComponent(url.hostname),
-    port: Number(url.port || (url.protocol === 'mysql:' ? 3306 : 5432)),
-    name: decodeURIComponent(url.pathname.slice(1)),
-  } as const
-  const options = {
-    host: place.host,
-    port: place.port,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: place.name,
-    ...(sslCert && { ssl: { ca: sslCert } }),
-  }
+export async function connect(input: ConnectInput): Promise<Database> {
+  const address = readUri(input)
+  const { options, ...place } = address
   try {
     return place.engine === 'mysql' ? await mysql(place, options) : await postgresql(place, options)
   } catch (error) {
-    throw new Error(explain(error, place, options.user), { cause: error })
+    throw new Error(explain(error, address), { cause: error })
   }
+}
+
+/** Where a database is, and what its drivers are to be told. */
+export interface Address extends Place {
+  readonly options: {
+    host: string
+    port: number
+    user: string
+    password: string
+    database: string
+    ssl?: { ca?: string; rejectUnauthorized?: boolean }
+  }
+}
+
+/** @throws {Error} for what is no connection string, without saying what it is */
+export function readUri({ uri, secret, sslCert }: ConnectInput): Address {
+  const url = parse(uri, secret)
+  const place = {
+    engine: url.protocol === 'mysql:' ? 'mysql' : 'postgresql',
+    host: decodeURIComponent(url.hostname).replace(/^\[|\]$/g, ''),
+    port: Number(url.port || (url.protocol === 'mysql:' ? 3306 : 5432)),
+    name: decodeURIComponent(url.pathname.slice(1)),
+  } as const
+  const ssl = sslCert ? { ca: sslCert } : sslOf(url.searchParams.get('sslmode'))
+  return {
+    ...place,
+    options: {
+      host: place.host,
+      port: place.port,
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      database: place.name,
+      ...(ssl && { ssl }),
+    },
+  }
+}
+
+/** As libpq has it, as far as a driver can: https://www.postgresql.org/docs/current/libpq-ssl.html */
+function sslOf(mode: string | null) {
+  if (mode === 'verify-ca' || mode === 'verify-full') return { rejectUnauthorized: true }
+  return mode === 'require' || mode === 'no-verify' ? { rejectUnauthorized: false } : undefined
 }
 
 type Place = Pick<Database, 'engine' | 'host' | 'port' | 'name'>
@@ -75,7 +103,8 @@ async function postgresql(place: Place, options: ClientConfig): Promise<Database
   }
 }
 
-function explain(error: unknown, { host, port, name }: Place, user: string): string {
+/** What a database or the way to it says; in our words where it is about getting in. */
+export function explain(error: unknown, { host, port, name, options: { user } }: Address): string {
   const { code = '', message } = error as NodeJS.ErrnoException
   const at = `the database at ${host}:${port}`
   if (['28P01', '28000', 'ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR'].includes(code))
@@ -83,14 +112,24 @@ function explain(error: unknown, { host, port, name }: Place, user: string): str
   if (code === 'ER_DBACCESS_DENIED_ERROR' || code === '42501')
     return `'${user}' may not use '${name}' of ${at}.`
   if (code === '3D000' || code === 'ER_BAD_DB_ERROR') return `There is no '${name}' in ${at}.`
+  // Those of the database itself: a class and a number of SQL, or a name of MySQL.
+  if (/^(?!08|57P)[\dA-Z]{5}$|^ER_/.test(code)) return message
   return `No connection to ${at}: ${message || code}.`
 }
 
 function parse(uri: string, secret: string): URL {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined
+  const url = URL.canParse(uri) && isEscaped(uri) ? new URL(uri) : undefined
   if (!url || !/^(mysql|postgres(ql)?):$/.test(url.protocol) || !url.hostname || url.pathname.length < 2)
     throw new Error(
       `The secret ${secret} is no connection string: postgres://user:password@host:port/database or mysql://… is one, with %23 for # and the like in names and passwords.`,
     )
   return url
+}
+
+function isEscaped(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== ''
+  } catch {
+    return false
+  }
 }

@@ -10,6 +10,7 @@ export async function postgresql(sql: string) {
   return {
     db,
     uri: `postgres://postgres:topsecret@${server.getServerConn()}/postgres`,
+    query: async (text: string) => (await db.query<Record<string, unknown>>(text)).rows,
     stop: async () => {
       await server.stop()
       await db.close()
