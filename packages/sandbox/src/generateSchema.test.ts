@@ -66,6 +66,57 @@ function tidy(text: string): string {
     )
 }
 
+test('the sandbox serves the tables by the file that was written, beside models of its own', async () => {
+  const app = appWith({
+    'amplify/backend.ts': `import { a, defineBackend, defineData } from '@aws-amplify/backend'
+import { schema as generatedSqlSchema } from './data/schema.sql'
+const sqlSchema = generatedSqlSchema
+  .authorization((allow) => allow.publicApiKey())
+  .setRelationships((models) => [
+    models.event.relationships({ types: a.hasMany('ticket_type', 'event_id') }),
+    models.ticket_type.relationships({ event: a.belongsTo('event', 'event_id') }),
+  ])
+const own = a.schema({ Note: a.model({ text: a.string() }).authorization((allow) => [allow.publicApiKey()]) })
+defineBackend({
+  data: defineData({
+    schema: a.combine([own, sqlSchema]),
+    authorizationModes: { defaultAuthorizationMode: 'apiKey', apiKeyAuthorizationMode: { expiresInDays: 7 } },
+  }),
+})`,
+  })
+  await run(join(app, 'amplify/data/schema.sql.ts'))
+  vi.stubEnv('SQL_CONNECTION_STRING', events.uri)
+  const sandbox = await startSandbox({ backend: join(app, 'amplify') })
+  onTestFinished(async () => {
+    vi.unstubAllEnvs()
+    await sandbox.stop()
+  })
+  const { data, errors } = await speakTo(sandbox).ask(
+    '{ listEvents(filter: { status: { eq: ON_SALE } }) { items { id name day keywords types { items { code price } } } nextToken } listNotes { items { id } } }',
+  )
+  expect(errors).toBeUndefined()
+  expect(data).toEqual({
+    listEvents: {
+      items: [
+        {
+          id: 1,
+          name: 'Jazz im Hof',
+          day: '2027-06-12',
+          keywords: ['jazz', 'summer'],
+          types: {
+            items: [
+              { code: 'STD', price: 24.5 },
+              { code: 'VIP', price: 80 },
+            ],
+          },
+        },
+      ],
+      nextToken: null,
+    },
+    listNotes: { items: [] },
+  })
+})
+
 test('the tables of PostgreSQL become the file that the official generator makes of them', async () => {
   const out = newFile()
   expect(await run(out)).toEqual({
@@ -221,56 +272,5 @@ test('a database without tables, or without keys, is no schema', async () => {
   expect(await run(out)).toEqual({
     code: 1,
     text: 'No table of the database postgres can be a model, so there is nothing to write:\n  line: it has no primary key',
-  })
-})
-
-test('the sandbox serves the tables by the file that was written, beside models of its own', async () => {
-  const app = appWith({
-    'amplify/backend.ts': `import { a, defineBackend, defineData } from '@aws-amplify/backend'
-import { schema as generatedSqlSchema } from './data/schema.sql'
-const sqlSchema = generatedSqlSchema
-  .authorization((allow) => allow.publicApiKey())
-  .setRelationships((models) => [
-    models.event.relationships({ types: a.hasMany('ticket_type', 'event_id') }),
-    models.ticket_type.relationships({ event: a.belongsTo('event', 'event_id') }),
-  ])
-const own = a.schema({ Note: a.model({ text: a.string() }).authorization((allow) => [allow.publicApiKey()]) })
-defineBackend({
-  data: defineData({
-    schema: a.combine([own, sqlSchema]),
-    authorizationModes: { defaultAuthorizationMode: 'apiKey', apiKeyAuthorizationMode: { expiresInDays: 7 } },
-  }),
-})`,
-  })
-  await run(join(app, 'amplify/data/schema.sql.ts'))
-  vi.stubEnv('SQL_CONNECTION_STRING', events.uri)
-  const sandbox = await startSandbox({ backend: join(app, 'amplify') })
-  onTestFinished(async () => {
-    vi.unstubAllEnvs()
-    await sandbox.stop()
-  })
-  const { data, errors } = await speakTo(sandbox).ask(
-    '{ listEvents(filter: { status: { eq: ON_SALE } }) { items { id name day keywords types { items { code price } } } nextToken } listNotes { items { id } } }',
-  )
-  expect(errors).toBeUndefined()
-  expect(data).toEqual({
-    listEvents: {
-      items: [
-        {
-          id: 1,
-          name: 'Jazz im Hof',
-          day: '2027-06-12',
-          keywords: ['jazz', 'summer'],
-          types: {
-            items: [
-              { code: 'STD', price: 24.5 },
-              { code: 'VIP', price: 80 },
-            ],
-          },
-        },
-      ],
-      nextToken: null,
-    },
-    listNotes: { items: [] },
   })
 })

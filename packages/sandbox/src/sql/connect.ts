@@ -103,7 +103,7 @@ async function postgresql(place: Place, options: ClientConfig): Promise<Database
   }
 }
 
-/** What a database or the way to it says; in our words where it is about getting in. */
+/** What keeps somebody from a database, in our words. */
 export function explain(error: unknown, { host, port, name, options: { user } }: Address): string {
   const { code = '', message } = error as NodeJS.ErrnoException
   const at = `the database at ${host}:${port}`
@@ -112,9 +112,17 @@ export function explain(error: unknown, { host, port, name, options: { user } }:
   if (code === 'ER_DBACCESS_DENIED_ERROR' || code === '42501')
     return `'${user}' may not use '${name}' of ${at}.`
   if (code === '3D000' || code === 'ER_BAD_DB_ERROR') return `There is no '${name}' in ${at}.`
-  // Those of the database itself: a class and a number of SQL, or a name of MySQL.
-  if (/^(?!08|57P)[\dA-Z]{5}$|^ER_/.test(code)) return message
   return `No connection to ${at}: ${message || code}.`
+}
+
+const LOCKED_OUT = /^(08|28|57P|3D)\w+$|^ER_(DB)?ACCESS_DENIED|^ER_BAD_DB_ERROR$/
+/** A class and a number of SQL, or a name of MySQL. */
+const OF_DATABASES = /^[\dA-Z]{5}$|^ER_/
+
+/** Is it about getting in, and not about what was asked for within? */
+export function isAboutConnection(error: Error): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return LOCKED_OUT.test(code) || !OF_DATABASES.test(code)
 }
 
 function parse(uri: string, secret: string): URL {

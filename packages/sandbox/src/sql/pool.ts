@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { DatabasePlan } from '../plan.js'
-import { type Address, explain, readUri } from './connect.js'
+import { type Address, explain, isAboutConnection, readUri } from './connect.js'
 
 // Connections to the databases of a schema, opened when the first request asks for one.
 
@@ -29,13 +29,10 @@ export function createPools(log: (line: string) => void): Pools {
         return await work(knex)
       } catch (error) {
         if (!isOfDatabase(error)) throw error
-        const message = explain(error, address)
+        if (isAboutConnection(error)) throw new DatabaseFailure(explain(error, address))
+        log(`The database at ${address.host}:${address.port} says: ${error.message}`)
         // As the function of a deployed backend answers; MySQL repeats values in its messages.
-        if (message === error.message) {
-          log(`The database at ${address.host}:${address.port} says: ${message}`)
-          throw new DatabaseFailure('Error processing the request. Check the logs for more details.')
-        }
-        throw new DatabaseFailure(message)
+        throw new DatabaseFailure('Error processing the request. Check the logs for more details.')
       }
     },
     async close() {
