@@ -112,9 +112,13 @@ const kinds: Record<string, Operation[]> = {
   subscriptions: ['onCreate', 'onUpdate', 'onDelete'],
 }
 
+/** What the schema says of a model as a whole: `timestamps` is null where the rows are those of an SQL database. */
+export const settingsOf = ({ attributes }: Model) =>
+  attributes?.find(({ type }) => type === 'model')?.properties ?? {}
+
 /** The operations that the backend has not turned off by `disableOperations`. */
 export function operationsOf(model: Model): Operation[] {
-  const properties = model.attributes?.find(({ type }) => type === 'model')?.properties ?? {}
+  const properties = settingsOf(model)
   return Object.entries(kinds).flatMap(([kind, operations]) => {
     const off = properties[kind]
     if (off === null || off?.level === 'off') return []

@@ -176,7 +176,10 @@ function createModel(
   ): ReadPage =>
     pageReader(
       caller,
-      (paging) => [operationOf('list', options), pageOf(listKeys, options, paging)],
+      (paging) => [
+        operationOf('list', options, options[joined(listKeys.slice(1))] !== undefined),
+        pageOf(listKeys, options, paging),
+      ],
       options,
       read,
     )

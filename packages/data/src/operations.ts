@@ -10,6 +10,7 @@ import {
   keysOf,
   type Model,
   type Operation,
+  settingsOf,
 } from './introspection.js'
 import { type Row, writeFilter } from './rows.js'
 import { selectionText } from './selection.js'
@@ -143,7 +144,7 @@ function targetOf(introspection: Introspection, typeName: string, path: string):
   }, typeName)
 }
 
-/** The text of an operation on a model. */
+/** The text of an operation on a model: `conditional` where a mutation has a condition, or a list one on its sort keys. */
 export function operationText(
   introspection: Introspection,
   model: Model,
@@ -160,7 +161,9 @@ export function operationText(
       ? {
           [primaryKeyFieldName]: typeName(model.fields[primaryKeyFieldName]),
           sortDirection: 'ModelSortDirection',
-          ...sortKeyArgument(model, 'Primary', sortKeyFieldNames),
+          // Tables of SQL databases have no such argument.
+          ...((conditional || settingsOf(model).timestamps !== null) &&
+            sortKeyArgument(model, 'Primary', sortKeyFieldNames)),
         }
       : {}
     Object.assign(types, { filter: `Model${name}FilterInput`, limit: 'Int', nextToken: 'String' })
