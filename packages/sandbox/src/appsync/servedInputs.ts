@@ -116,7 +116,8 @@ export function subscriptionFilter(model: Model, definition: Definition): string
     for (const name of TIMES) if (!lines.has(name)) lines.set(name, 'ModelSubscriptionStringInput')
   }
   lines.set('and', `[${own}]`).set('or', `[${own}]`)
-  for (const name of ownerFields(model)) lines.set(name, 'ModelStringInput')
+  // For tables the transformer leaves them out.
+  if (!model.table) for (const name of ownerFields(model)) lines.set(name, 'ModelStringInput')
   return block('input', own, asLines(lines))
 }
 
