@@ -47,6 +47,7 @@ export async function mariadb(sql: string) {
   for (const statement of sql.split(';\n').filter((each) => each.trim())) await db.query(statement)
   return {
     uri,
+    db,
     query: async (text: string) => (await db.query(text)).rows,
     stop: async () => {
       await db.close()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { mariadb } from './mariadb.fixture.js'
 import { schemaFile } from './schemaFile.js'
 import { type Column, readTables, type Table } from './tables.js'
 import { readWritten } from './writtenFile.js'
@@ -146,9 +147,9 @@ test('a key that a model cannot have is named', () => {
 
 test('the tables of MySQL become the models that the official generator makes of them', async () => {
   const recorded = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
-  // What MariaDB 10.11 answered for the tables of events.mysql.sql.
-  const rows = JSON.parse(recorded('./events.mysql.catalog.json')) as Record<string, unknown>[]
-  const tables = await readTables({ engine: 'mysql', query: async () => ({ rows }) })
+  const { db, stop } = await mariadb(recorded('./events.mysql.sql'))
+  onTestFinished(stop)
+  const tables = await readTables(db)
   const { text } = schemaFile(tables, { ...OPTIONS, engine: 'mysql', port: 53306, sslCertSecret: 'CERT' })
   const [ours, theirs] = [readWritten(text), readWritten(recorded('./events.mysql.official.txt'))]
   expect(ours.head).toBe(theirs.head)

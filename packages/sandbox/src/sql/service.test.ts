@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { appWith, write } from '../amplify.fixture.js'
 import { connect } from '../appsync/socket.fixture.js'
 import { speakTo } from '../appsync/stage.fixture.js'
@@ -274,6 +274,47 @@ describe.each([
     expect((await ask('{ listNotes { items { text } } }')).listNotes.items).toEqual([])
     expect(await database.query('SELECT count(*) AS n FROM event')).toEqual(before)
   })
+})
+
+test('a database that goes away and comes back is asked again', async () => {
+  const database = await postgresql(POSTGRESQL)
+  vi.stubEnv('TICKETS_DATABASE', database.uri)
+  const folder = appWith({ 'amplify/backend.ts': backendOf('postgresql'), 'amplify/sales.sql': SALES })
+  const sandbox = await startSandbox({ backend: join(folder, 'amplify') })
+  onTestFinished(async () => {
+    await sandbox.stop()
+    await database.stop()
+    vi.unstubAllEnvs()
+  })
+  const { ask } = speakTo(sandbox)
+  const list = () => ask('{ listEvents { items { id } } }')
+  expect((await list()).data).toEqual({ listEvents: { items: [] } })
+  await database.away()
+  expect((await list()).errors).toMatchObject([
+    { message: expect.stringMatching(/^No connection to the database at /) },
+  ])
+  await database.back()
+  expect((await list()).data).toEqual({ listEvents: { items: [] } })
+})
+
+test('with DEBUG_MODE the log has every statement, without its values', async () => {
+  const database = await postgresql(POSTGRESQL)
+  vi.stubEnv('TICKETS_DATABASE', database.uri)
+  vi.stubEnv('DEBUG_MODE', 'true')
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const folder = appWith({ 'amplify/backend.ts': backendOf('postgresql'), 'amplify/sales.sql': SALES })
+  const sandbox = await startSandbox({ backend: join(folder, 'amplify') })
+  onTestFinished(async () => {
+    logged.mockRestore()
+    await sandbox.stop()
+    await database.stop()
+    vi.unstubAllEnvs()
+  })
+  const { data } = await speakTo(sandbox).ask('{ named(name: "a secret act") { id } }')
+  expect(data).toEqual({ named: [] })
+  const log = logged.mock.calls.flat().join('\n')
+  expect(log).toContain('SELECT * FROM event WHERE name = $1')
+  expect(log).not.toMatch(/a secret act|topsecret/)
 })
 
 test('without its secret a schema is served, and every request of its tables says what is missing', async () => {
