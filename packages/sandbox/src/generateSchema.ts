@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readTables } from './sql/catalog.js'
 import { connect } from './sql/connect.js'
 import { schemaFile } from './sql/schemaFile.js'
 import { modulesFor } from './sql/schemaModules.js'
-import { readTables } from './sql/tables.js'
 import { differences, NotWritten, readWritten, type WrittenFile } from './sql/writtenFile.js'
 import { writeWhole } from './wholeFile.js'
 

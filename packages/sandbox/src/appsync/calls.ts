@@ -1,6 +1,6 @@
 import { type GraphQLError, type GraphQLFieldResolver, GraphQLObjectType, type GraphQLSchema } from 'graphql'
 import type { Clock } from '../clock.js'
-import type { Tables } from '../sql/house.js'
+import type { Tables } from '../sql/tables.js'
 import type { Store } from '../store.js'
 import { refused } from './fault.js'
 import type { Items } from './items.js'

@@ -160,7 +160,9 @@ export function createAppSync(
     reload() {
       const before = backend
       backend = load()
-      void before?.close()
+      before
+        ?.close()
+        .catch((error: Error) => world.log(`appsync: a database could not be left: ${error.message}`))
       realtime
         .renew()
         .catch((error: Error) => world.log(`appsync: subscriptions could not be renewed: ${error.stack}`))

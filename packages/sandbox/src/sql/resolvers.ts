@@ -4,7 +4,7 @@ import { type Arguments, type Attached, attach, type Call } from '../appsync/cal
 import { Fault } from '../appsync/fault.js'
 import type { Filter } from '../appsync/filter.js'
 import { defaults, mutationFault } from '../appsync/mutationResolvers.js'
-import { readable, readOne } from '../appsync/queryResolvers.js'
+import { paging, readable, readOne } from '../appsync/queryResolvers.js'
 import type { Access, Guard, Item } from '../appsync/rules.js'
 import type { Model } from '../appsync/sdl.js'
 import { upperFirst } from '../appsync/sdlFields.js'
@@ -13,18 +13,11 @@ import type { Wanted } from './rows.js'
 
 // Queries and mutations of a model whose rows are a table. Who may do what is decided where it is for every model.
 
-const LIMIT = 100
-
 /** What a list's arguments ask for. */
-export const wanted = (
-  access: Access,
-  args: Arguments,
-): Pick<Wanted, 'access' | 'filter' | 'limit' | 'nextToken' | 'descending'> => ({
+export const wanted = (access: Access, args: Arguments): Omit<Wanted, 'equal' | 'order'> => ({
+  ...paging(access, args),
   access,
   filter: args.filter as Filter | null | undefined,
-  limit: (args.limit as number | null | undefined) ?? LIMIT,
-  nextToken: args.nextToken as string | null | undefined,
-  descending: args.sortDirection === 'DESC',
 })
 
 export function attachTableQueries(schema: GraphQLSchema, model: Model, guard: Guard, house: Attached): void {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
+import { type Column, readTables, type Table } from './catalog.js'
 import { mariadb } from './mariadb.fixture.js'
 import { schemaFile } from './schemaFile.js'
-import { type Column, readTables, type Table } from './tables.js'
 import { readWritten } from './writtenFile.js'
 
 const OPTIONS = {

@@ -2,7 +2,7 @@
 // a schema is left out and named, where `ampx` fails, or writes what cannot be deployed.
 
 import { createHash } from 'node:crypto'
-import type { Column, Table } from './tables.js'
+import type { Column, Table } from './catalog.js'
 
 export interface SchemaFileOptions {
   engine: 'mysql' | 'postgresql'

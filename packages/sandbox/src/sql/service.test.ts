@@ -155,9 +155,23 @@ describe.each([
       [{ or: [{ name: { eq: 'Alpha' } }, { price: { eq: 4 } }] }, ['Alpha', 'Gamma 3']],
       [{ not: { name: { beginsWith: 'Gamma' } } }, ['Alpha', 'Beta']],
       [{ and: [{ status: { eq: 'DRAFT' } }, { price: { ge: 1 } }] }, ['Gamma_2']],
+      // What has no price is not above one either.
+      [{ not: { price: { gt: 2 } } }, ['Alpha', 'Beta', 'Gamma 100%']],
+      [{ not: { name: { contains: 'a' }, price: { between: [0, 9] } } }, ['Beta']],
+      [{ or: [{}, { name: { eq: 'Beta' } }] }, ['Alpha', 'Beta', 'Gamma 100%', 'Gamma_2', 'Gamma 3']],
+      [{ not: { name: {} } }, []],
       [{ name: { eq: "' OR 1 = 1 --" } }, []],
     ] as const)
       expect([filter, await names({ and: [ours, filter] })]).toEqual([filter, expected])
+
+    for (const [filter, message] of [
+      ['keywords: { eq: "old" }', /^keywords is a list, .*contains.*not by eq\.$/],
+      ['name: { attributeType: string }', /attributeType: name\.$/],
+      ['starts_at: { gt: "yesterday" }', /^'yesterday' is no date and time/],
+    ] as const)
+      expect((await stage.ask(`{ listEvents(filter: { ${filter} }) { nextToken } }`)).errors).toMatchObject([
+        { message: expect.stringMatching(message) },
+      ])
 
     const some = { and: [ours, { name: { beginsWith: 'Gamma' } }] }
     const first = await list(some, ', limit: 2')

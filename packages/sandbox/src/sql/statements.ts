@@ -4,7 +4,7 @@ import type { Item } from '../appsync/rules.js'
 import type { Definition } from '../appsync/sdl.js'
 import type { Field } from '../appsync/sdlFields.js'
 import type { DatabasePlan } from '../plan.js'
-import type { Tables } from './house.js'
+import type { Tables } from './tables.js'
 import { toColumn, toField } from './values.js'
 import { columnOf } from './where.js'
 

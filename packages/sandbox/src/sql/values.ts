@@ -1,3 +1,4 @@
+import { Fault } from '../appsync/fault.js'
 import type { Definition } from '../appsync/sdl.js'
 import type { Field } from '../appsync/sdlFields.js'
 
@@ -18,7 +19,13 @@ export function toColumn(value: unknown, { type }: Typed, engine: Engine, defini
 
 function scalarToColumn(value: unknown, type: string, engine: Engine): unknown {
   if (type !== 'AWSDateTime' || typeof value !== 'string') return value
-  const iso = new Date(value).toISOString()
+  const at = new Date(value)
+  if (Number.isNaN(at.getTime()))
+    throw new Fault(
+      'InvalidArgumentsError',
+      `'${value}' is no date and time: 2027-01-31T09:00:00.000Z is one.`,
+    )
+  const iso = at.toISOString()
   return engine === 'mysql' ? iso.replace('T', ' ').replace('Z', '') : iso
 }
 

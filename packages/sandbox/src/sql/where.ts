@@ -14,6 +14,8 @@ export function narrow(
   model: Model,
   definition: Definition,
 ): void {
+  // Nothing within brackets passes everything.
+  query.whereRaw('1 = 1')
   for (const [name, wanted] of Object.entries(filter ?? {})) {
     if (wanted === null || wanted === undefined) continue
     const within = (each: Filter) => (inner: Knex.QueryBuilder) => narrow(inner, each, model, definition)
@@ -40,6 +42,15 @@ const asList = (value: unknown) => (Array.isArray(value) ? value : [value]).filt
 
 const SIGNS: Readonly<Record<string, string>> = { eq: '=', lt: '<', le: '<=', gt: '>', ge: '>=' }
 
+/** What may be asked of an array. */
+const OF_LISTS: ReadonlySet<string> = new Set(['contains', 'notContains', 'size', 'attributeExists'])
+const PASSED_BY_NOTHING: ReadonlySet<string> = new Set([
+  'ne',
+  'notContains',
+  'attributeExists',
+  'attributeType',
+])
+
 function compare(
   query: Knex.QueryBuilder,
   field: Field,
@@ -50,6 +61,13 @@ function compare(
 ): void {
   const { engine } = table!.database
   const column = columnOf(field)
+  if (field.type.list && !OF_LISTS.has(operator))
+    throw new Fault(
+      'InvalidArgumentsError',
+      `${field.name} is a list, which is asked by ${[...OF_LISTS].join(', ')}, not by ${operator}.`,
+    )
+  // A comparison with nothing is neither true nor false in SQL; here it is false, and so true after `not`.
+  if (operand !== null && !PASSED_BY_NOTHING.has(operator)) query.whereNotNull(column)
   const value = (given: unknown) => toColumn(given, field, engine, definition)
   const text = engine === 'mysql' ? '??' : '??::text'
   const like = (pattern: string) => query.whereRaw(`${text} LIKE ?`, [column, pattern])
